@@ -5,6 +5,8 @@
 //!
 //! Writes `commit.rs` too, with `COMMIT` and `COMMIT_DATE`: what was built, as git knows it. No clock is asked, so that the
 //! same commit makes the same program; outside a checkout both are unknown.
+//!
+//! Has the released program linked so that the embedded cloud, which runs for days, has little of it in memory.
 
 use std::env;
 use std::error::Error;
@@ -22,7 +24,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out_dir.join("carried.rs"), carried(&zips(&functions)?)?)?;
     fs::write(out_dir.join("commit.rs"), commit())?;
+    link_small()
+}
+
+/// The system maps a program's file in pieces of 64 KiB around what is used. So what the embedded cloud uses stands together
+/// (`link-order.ld`): of 28 MiB of code 3 are in memory then, not 13. And the program has its place in memory from the linker: with
+/// a random one, 100,000 pointers are written at each start, which takes 2.4 MiB to read and 1.4 to write. What randomness is
+/// against, code that writes where it should not, this program does not have: it is all safe Rust.
+fn link_small() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-env-changed=RUSTC_LINKER");
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|is| is == value);
+    let is_known = is("TARGET", "x86_64-unknown-linux-gnu") && is("HOST", "x86_64-unknown-linux-gnu");
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let is_own_linker = env::var_os("RUSTC_LINKER").is_none() && !flags.contains("link");
+    if !is("PROFILE", "release") || !is_known || !is_own_linker || !has_lld()? {
+        return Ok(());
+    }
+    let order = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("src/link-order.ld");
+    println!("cargo::rerun-if-changed={}", order.display());
+    println!("cargo::rustc-link-arg-bins=-no-pie");
+    println!("cargo::rustc-link-arg-bins=-Wl,-T,{}", order.display());
     Ok(())
+}
+
+/// Whether the compiler links with the LLD that it brings, as those of rustup do: other linkers may not know such scripts.
+fn has_lld() -> Result<bool, Box<dyn Error>> {
+    #[expect(clippy::disallowed_methods, reason = "a build script ends with its children")]
+    let output = Command::new(env::var("RUSTC")?).args(["--print", "target-libdir"]).output()?;
+    let libraries = PathBuf::from(String::from_utf8(output.stdout)?.trim());
+    Ok(libraries.parent().is_some_and(|target| target.join("bin/gcc-ld/ld.lld").is_file()))
 }
 
 /// The code with the commit and its date.

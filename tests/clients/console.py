@@ -10,36 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from console_browser import browser, page, view
+import console_execution
+from console_browser import browser, copied, page, start, status, view
 from playwright.sync_api import expect
 
 # What steers a display, what turns the direction of writing, and what would run if it was markup.
 HOSTILE = "<img src=x onerror=\"window.harmed=1\"></script><script>window.harmed=1</script>"
-
-
-def status(opened, text):
-    expect(opened.locator("h1 .badge")).to_contain_text(text)
-
-
-def start(opened, machine, data=None, name=None):
-    """Starts an execution from the form."""
-    opened.get_by_role("link", name=machine).first.click()
-    if data is not None:
-        opened.get_by_label("Input (JSON)").fill(data)
-    if name:
-        opened.get_by_label("Name (may stay empty)").fill(name)
-    opened.get_by_role("button", name="Start", exact=True).click()
-
-
-def copied(opened, button):
-    """What a button copies."""
-    opened.evaluate("navigator.clipboard.writeText('')")
-    opened.get_by_role("button", name=button, exact=True).click()
-    for _ in range(250):
-        if text := opened.evaluate("navigator.clipboard.readText()"):
-            return text
-        opened.wait_for_timeout(20)
-    raise AssertionError(f"{button} copies nothing")
 
 
 def lesson(running, address, folder, _):
@@ -305,12 +281,13 @@ def hostile(running, address, folder, _):
         assert cookies == "", cookies
     strangers = running.new_context().new_page()
     plain = address.split("?")[0]
-    for path in (plain, plain + "main.js", plain + "api/home", plain + "?token=0123"):
+    for path in (plain, plain + "console.js", plain + "api/home", plain + "?token=0123"):
         answer = strangers.request.get(path)
         assert answer.status == 403, f"{path} answers {answer.status} without the cookie"
 
 
-SCENARIOS = {each.__name__: each for each in (lesson, failing, asking, retrying, many, spreading, finding, keyboard, hostile)}
+HERE = (lesson, failing, asking, retrying, many, spreading, finding, keyboard, hostile)
+SCENARIOS = {each.__name__: each for each in (*HERE, *console_execution.SCENARIOS)}
 
 if __name__ == "__main__":
     _, scenario, address, pictures, program = sys.argv

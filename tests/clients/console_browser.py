@@ -11,6 +11,10 @@ from playwright.sync_api import expect, sync_playwright
 
 # A folder of the page's files that are tried in place of those in the program, without a build: cloud/console/assets.
 ASSETS = os.environ.get("WORKSHOP_CONSOLE_ASSETS")
+# The program has one script of all modules and the style sheet in the page: a folder has the files that these are made of.
+FIRST = "main.js"
+STYLES = "".join(f'<link rel="stylesheet" href="{name}.css">' for name in ("console", "graph"))
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
@@ -43,9 +47,12 @@ def browser():
 def from_folder(route):
     path, _, query = route.request.url.split("/_workshop/console/", 1)[-1].split("#")[0].partition("?")
     file = Path(ASSETS, path or "index.html")
-    if query or not file.is_file():
+    body = f'import "./{FIRST}";' if path == "console.js" else file.read_text() if file.is_file() else None
+    if query or body is None:
         return route.continue_()
-    return route.fulfill(response=route.fetch(), status=200, content_type=KINDS[file.suffix], body=file.read_text())
+    headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
+    body = body.replace("<style></style>", STYLES)
+    return route.fulfill(status=200, headers=headers, content_type=KINDS[file.suffix], body=body)
 
 
 @contextmanager
@@ -64,7 +71,7 @@ def page(running, address, complains=True):
     expect(opened.locator("#connection")).to_have_text("● live")
     assert "token" not in opened.url, opened.url
     yield opened
-    # A browser complains of a cloud that is away.
+    # A browser complains of a cloud that is away, and of a refusal.
     assert not complains or not complaints, complaints
     context.close()
 
@@ -98,3 +105,28 @@ def check(opened, name):
     found = opened.evaluate("axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)")
     told = [f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found]
     assert not told, f"{name}: {told}"
+
+
+def status(opened, text):
+    expect(opened.locator("h1 .badge")).to_contain_text(text)
+
+
+def start(opened, machine, data=None, name=None):
+    """Starts an execution from the form."""
+    opened.get_by_role("link", name=machine).first.click()
+    if data is not None:
+        opened.get_by_label("Input (JSON)").fill(data)
+    if name:
+        opened.get_by_label("Name (may stay empty)").fill(name)
+    opened.get_by_role("button", name="Start", exact=True).click()
+
+
+def copied(opened, button):
+    """What a button copies."""
+    opened.evaluate("navigator.clipboard.writeText('')")
+    opened.get_by_role("button", name=button, exact=True).click()
+    for _ in range(250):
+        if text := opened.evaluate("navigator.clipboard.readText()"):
+            return text
+        opened.wait_for_timeout(20)
+    raise AssertionError(f"{button} copies nothing")

@@ -27,6 +27,8 @@ SERVICES = {"stepfunctions": "states", "lambda": "lambda", "logs": "logs", "apig
 KNOWN = {
     ("lambda", "ListEventSourceMappings"): "there are none, whatever is asked for",
     ("lambda", "ListLayers"): "there are none, whatever is asked for",
+    ("lambda", "ListCodeSigningConfigs"): "there are none, whatever is asked for",
+    ("lambda", "ListFunctionsByCodeSigningConfig"): "there is no such thing, whatever else is asked for",
     ("lambda", "RemovePermission.RevisionId"): "compared once the statement is found",
     ("lambda", "Invoke.Payload"): "the body itself",
     ("lambda", "UntagResource.TagKeys"): "a key that no tag has is no error",
@@ -37,7 +39,6 @@ KNOWN = {
     ("logs", "GetLogEvents.unmask"): "nothing is masked here",
     ("logs", "PutLogEvents.sequenceToken"): "AWS ignores it too",
     ("logs", "DescribeMetricFilters"): "there are none, whatever is asked for",
-    ("logs", "DescribeSubscriptionFilters"): "there are none, whatever is asked for",
 }
 
 # What the handlers of the query protocol read: all is text there, and no wrong type shows it.
@@ -93,6 +94,8 @@ FORMS = {
     "AssumeRole": TAGS
     | {"RoleArn", "RoleSessionName", "PolicyArns", "PolicyArns.arn", "Policy", "DurationSeconds", "TransitiveTagKeys", "ExternalId"}
     | {"SourceIdentity"},
+    "AssumeRoleWithWebIdentity": {"RoleArn", "RoleSessionName", "WebIdentityToken", "PolicyArns", "PolicyArns.arn", "Policy"}
+    | {"DurationSeconds"},
     "GetSessionToken": {"DurationSeconds"},
 }
 
@@ -146,7 +149,8 @@ class Cloud:
         return self.send("POST", "/", headers, urlencode({"Action": operation, **fields}))
 
     def rest(self, operation, labels, query, headers, body):
-        uri = operation.http["requestUri"].split("?")[0]
+        uri, _, fixed = operation.http["requestUri"].partition("?")
+        query = dict(pair.split("=") for pair in fixed.split("&") if pair) | (query or {})
         for name, member in (operation.input_shape.members if operation.input_shape else {}).items():
             if member.serialization.get("location") == "uri":
                 wire = member.serialization.get("name", name)

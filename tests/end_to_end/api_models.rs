@@ -36,7 +36,7 @@ fn every_request_holds_against_its_model() {
 const UNRECORDED: [(&str, &str); 5] = [
     ("AssumeRole", "a profile makes it, before any command's own call"),
     ("GetTags", "it is asked where GetApis says nothing of tags, which the embedded cloud always does"),
-    ("StartLiveTail", "`logs --live` speaks to AWS alone; the embedded cloud has no live tail"),
+    ("StartLiveTail", "`logs --live` speaks to AWS alone; the embedded cloud is asked for its lines"),
     ("UpdateIntegration", "the embedded cloud knows no other format of events that it could be led back from"),
     ("ListFunctions", "`local status` alone counts functions, in an embedded cloud"),
 ];

@@ -109,6 +109,11 @@ fn functions_act_as_their_roles_and_their_code_can_be_fetched() {
 }
 
 #[test]
+fn function_urls_subscriptions_and_live_tails_are_as_clients_know_them() {
+    against_an_empty_cloud(&Home::new(), "function_urls.py", &[], &[]);
+}
+
+#[test]
 fn aliases_and_versions_lead_and_are_guarded_as_on_aws() {
     against_an_empty_cloud(&Home::new(), "aliases.py", &[], &[]);
 }

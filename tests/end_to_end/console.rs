@@ -20,6 +20,12 @@ definition = "many.asl.json"
 [state_machines.spread]
 definition = "spread.asl.json"
 
+[state_machines.gather]
+definition = "gather.asl.json"
+
+[state_machines.slow]
+definition = "slow.asl.json"
+
 [state_machines.hostile]
 definition = "hostile.asl.json"
 "#;
@@ -58,6 +64,23 @@ const SPREAD: &str = r#"{"StartAt": "Static", "States": {
             "Is it two": {"Type": "Choice", "Default": "Good", "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "Bad"}]},
             "Bad": {"Type": "Fail", "Error": "Two", "Cause": "$.cause"},
             "Good": {"Type": "Succeed"}}}}}}"#;
+
+/// A Map and a Parallel state with each step of their data flows.
+const GATHER: &str = r#"{"StartAt": "Each", "States": {
+    "Each": {"Type": "Map", "ItemsPath": "$.items", "Next": "Both", "ResultPath": "$.each",
+        "ItemSelector": {"value.$": "$$.Map.Item.Value", "factor.$": "$.factor"},
+        "ItemProcessor": {"StartAt": "Add", "States": {
+            "Add": {"Type": "Pass", "Parameters": {"sum.$": "States.MathAdd($.value, $.factor)"}, "End": true}}},
+        "ResultSelector": {"sums.$": "$[*].sum"}},
+    "Both": {"Type": "Parallel", "End": true, "ResultSelector": {"left.$": "$[0]", "right.$": "$[1]"}, "Branches": [
+        {"StartAt": "Left", "States": {"Left": {"Type": "Pass", "Result": "to the left", "End": true}}},
+        {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "Result": "to the right", "End": true}}}]}}}"#;
+
+/// A Map Run that is on for an hour at least.
+const SLOW: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "Run", "States": {
+    "Run": {"Type": "Map", "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "An hour",
+        "States": {"An hour": {"Type": "Wait", "Seconds": 3600, "End": true}}},
+        "Items": "{% [1, 2, 3] %}", "MaxConcurrency": 1, "End": true}}}"#;
 
 const HOSTILE: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "<img src=x onerror='window.harmed=1'>", "States": {
     "<img src=x onerror='window.harmed=1'>": {"Type": "Choice", "Default": "Fail & \u202eend",
@@ -102,6 +125,8 @@ fn shop() -> Home {
         ("retries.asl.json", RETRIES),
         ("many.asl.json", MANY),
         ("spread.asl.json", SPREAD),
+        ("gather.asl.json", GATHER),
+        ("slow.asl.json", SLOW),
         ("hostile.asl.json", HOSTILE),
     ];
     for (file, text) in [("service.toml", SERVICE)].into_iter().chain(definitions) {
@@ -143,6 +168,46 @@ fn a_browser_finds_the_one_of_a_thousand_iterations_that_failed() {
 #[test]
 fn a_browser_leads_from_a_map_run_to_the_child_that_failed() {
     browse(&shop(), "spreading");
+}
+
+#[test]
+fn a_browser_shows_the_states_as_a_table_and_finds_events() {
+    browse(&shop(), "table");
+}
+
+#[test]
+fn a_browser_zooms_and_moves_the_graph() {
+    browse(&shop(), "zooming");
+}
+
+#[test]
+fn a_browser_forks_an_execution() {
+    browse(&shop(), "forking");
+}
+
+#[test]
+fn a_browser_names_the_version_of_an_execution() {
+    browse(&shop(), "versioned");
+}
+
+#[test]
+fn a_browser_shows_the_data_flow_of_what_holds_others() {
+    browse(&shop(), "gathering");
+}
+
+#[test]
+fn a_browser_changes_the_limits_of_a_map_run() {
+    browse(&shop(), "limiting");
+}
+
+#[test]
+fn a_browser_chooses_another_region() {
+    browse(&shop(), "elsewhere");
+}
+
+#[test]
+fn a_browser_shows_long_texts_whole_when_it_is_asked() {
+    browse(&shop(), "lengthy");
 }
 
 #[test]

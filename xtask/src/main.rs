@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         ["fuzz", target] => fuzz::run(Some(target), None),
         ["fuzz", target, seconds] => fuzz::run(Some(target), Some(seconds)),
         ["install"] => build::install::run(),
+        ["link-order"] => bench::link_order::run(),
         ["matrix", arguments @ ..] => matrix::run(arguments),
         ["policies", arguments @ ..] => matrix::policies::run(arguments),
         ["models"] => build::models::run(),

@@ -30,6 +30,9 @@ usage: cargo xtask <task>
   fuzz [TARGET] [SECONDS]
            search for inputs that break the language engine, the embedded cloud's HTTP front, its reader of zips or of policies
   install  build, then copy the program to cargo's bin folder, with completions and manual pages
+  link-order
+           find which functions the embedded cloud uses (with valgrind), and write the script by which the linker puts them
+           together: less of the program is in memory then
   matrix [--sample] [--seed N] [WORDS]
            every call of a deployment failing in every way, and every command without each permission that it needs:
            all cases, a seeded sample of them, or those with WORDS in their names

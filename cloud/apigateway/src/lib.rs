@@ -27,6 +27,6 @@ mod service;
 mod tests;
 mod throttle;
 
-pub use control::facts;
+pub use control::resource_tags;
 pub use operations::{INFO, OPERATIONS};
 pub use service::{APIS, Apis, Handles};

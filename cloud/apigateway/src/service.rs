@@ -1,9 +1,11 @@
 //! The service: what it holds, and the handles it was given.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloud_core::{
-    CachedTable, Clock, Dispatch, FaultInjection, FunctionInvoker, Random, Request, RoleDirectory, ServiceError,
+    CachedTable, Clock, Dispatch, FaultInjection, FunctionInvoker, Location, Random, Request, RoleDirectory,
+    ServiceError,
 };
 use cloud_store::{Store, StoreError, Table};
 
@@ -77,6 +79,11 @@ impl Apis {
             faults,
             endpoint_port,
         })
+    }
+
+    /// The accounts and regions that have HTTP APIs.
+    pub fn locations(&self) -> BTreeSet<Location> {
+        self.table.read(|apis| apis.values().map(|api| Location::new(api.account.clone(), &api.region)).collect())
     }
 
     /// How many stored values could not be read.

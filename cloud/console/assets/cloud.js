@@ -12,13 +12,29 @@ async function answer(response) {
   return value;
 }
 
-/** The account and the region that are shown. */
-export const shownRegion = () => new URLSearchParams(location.hash.split("?")[1]).get("region");
+const DEFAULT = { account: "000000000000", region: "us-east-1" };
+
+/** What of an account and a region is not the default: what addresses and requests have to name. */
+export const named = (place) => Object.fromEntries(Object.entries(place).filter(([name, value]) => value && value !== DEFAULT[name]));
+
+/** The account and the region that are shown, as far as they are not the default: those of the ARN in the address, or those that it names. */
+export function shownPlace() {
+  const [path, query] = location.hash.split("?");
+  const [, , , region, account] = (path.match(/arn(%3A|:).*/i)?.[0] ?? "").replace(/%3A/gi, ":").split(":");
+  const asked = new URLSearchParams(query);
+  return named({ account: account ?? asked.get("account"), region: region ?? asked.get("region") });
+}
+
+/** The ARN of a log group, by which changes name it. */
+export function logTopic(group) {
+  const { account, region } = { ...DEFAULT, ...shownPlace() };
+  return `log:arn:aws:logs:${region}:${account}:log-group:${group}`;
+}
 
 /** Reads a path of the console's JSON. */
 export async function read(path, parameters = {}) {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ region: shownRegion(), ...parameters })) {
+  for (const [name, value] of Object.entries({ ...shownPlace(), ...parameters })) {
     if (value !== null && value !== undefined && value !== "") query.set(name, value);
   }
   return answer(await fetch(`api/${path}?${query}`));
@@ -46,33 +62,55 @@ function heard({ now: shows, stands }) {
   clock.stood = stands ? Date.parse(shows) : null;
 }
 
+let hearers = null;
+/** The one stream: with other topics it is begun anew. */
+let stream = null;
+
 /** How long nothing may be heard: longer than the cloud holds an answer back. */
 const SILENCE_MS = 30_000;
 /** How soon a cloud that went away is asked again. */
 const AGAIN_MS = 1000;
 
-/** Calls `changed` whenever something has changed, and `connected` with whether the cloud is there. */
-export function follow(changed, connected, known = null) {
-  const source = new EventSource("api/changes");
+/** Calls `changed` whenever something has changed, with what is told of it, and `connected` with whether the cloud is there; from the first time on that something is wanted. */
+export const follow = (changed, connected) => (hearers = { changed, connected });
+
+/** `wanted` has the topics `of` which it is told, and what is to `show` with that. */
+function begin(wanted, known = null) {
+  const { changed, connected } = hearers;
+  const asked = new URLSearchParams(shownPlace());
+  for (const [name, values] of Object.entries(wanted)) if (values.length) asked.set(name, values.join(" "));
+  if (known) asked.set("known", known);
+  const source = new EventSource(`api/changes?${asked}`);
   let failures = 0;
   let silence = null;
+  const end = () => {
+    source.close();
+    clearTimeout(silence);
+  };
+  const again = (next) => {
+    end();
+    begin(next, known);
+  };
+  stream = { text: JSON.stringify([wanted, shownPlace()]), again };
   const listen = () => {
     clearTimeout(silence);
     silence = setTimeout(lost, SILENCE_MS);
   };
   // What changed meanwhile is asked for anew: a stream that begins is told at once.
   const lost = () => {
-    source.close();
-    clearTimeout(silence);
+    end();
     connected(false);
-    setTimeout(() => follow(changed, connected, known), AGAIN_MS);
+    let next = wanted;
+    stream.again = (later) => (next = later);
+    setTimeout(() => begin(next, known), AGAIN_MS);
   };
   source.onmessage = (event) => {
     failures = 0;
     listen();
-    heard(JSON.parse(event.data));
+    const told = JSON.parse(event.data);
+    heard(told);
     connected(true);
-    if (event.lastEventId !== known) changed();
+    if (event.lastEventId !== known) changed(told);
     known = event.lastEventId;
   };
   // Each event is an answer of its own, so one end is nothing; two without a word in between are.
@@ -81,4 +119,13 @@ export function follow(changed, connected, known = null) {
     if (failures > 1 || source.readyState === EventSource.CLOSED) lost();
   };
   listen();
+}
+
+/** Has the stream tell of what is `wanted` alone; of everything, where it names no topic. */
+export function followOnly(wanted) {
+  const text = JSON.stringify([wanted, shownPlace()]);
+  if (stream?.text === text) return;
+  if (stream) stream.again(wanted);
+  else begin(wanted);
+  stream.text = text;
 }

@@ -1,13 +1,19 @@
 // An execution, live: graph, timeline and events share one selection, whose state is shown beside the graph.
 
-import { html, useEffect, useMemo, useRef, useState } from "./html.js";
+import { html, useMemo, useRef, useState } from "./html.js";
 import { act, read } from "./cloud.js";
+import { Definition } from "./definition.js";
+import { Details } from "./details.js";
 import { Events } from "./events.js";
 import { Failure } from "./failure.js";
+import { Fork } from "./fork.js";
+import { Graph } from "./graph.js";
 import { Data, History } from "./history.js";
 import { useLive } from "./live.js";
-import { ApiMoment, Badge, Block, Button, Copy, Countdown, MachineLink, Picture, Problem, save, savePicture, say, to } from "./parts.js";
+import { ApiMoment, Badge, Block, Button, Copy, Countdown, MachineLink, Menu, Problem, save, say, to } from "./parts.js";
+import { savePicture } from "./picture.js";
 import { StatePane } from "./state.js";
+import { StateTable } from "./table.js";
 import { testCase } from "./test_case.js";
 import { duration, quoted, regionOf, shown } from "./text.js";
 import { Timeline } from "./timeline.js";
@@ -15,13 +21,13 @@ import { Timeline } from "./timeline.js";
 /** The history of an execution, and the data of its events, as they grow. */
 function useHistory(arn) {
   const history = useMemo(() => new History(), [arn]);
-  const data = useMemo(() => new Data((ids) => read("details", { arn, ids: ids.join(",") })), [arn]);
+  const data = useMemo(() => new Data((ids, whole) => read("details", { arn, ids: ids.join(","), whole: whole && 1 })), [arn]);
   const { value, error } = useLive(async () => {
     const found = await read("execution", { arn, after: history.events.at(-1)?.id ?? 0, view: history.found?.view });
     if (!history.isNews(found)) return history.found;
     history.take(found);
     return found;
-  }, [arn]);
+  }, [arn], [`execution:${arn}`]);
   return { history, data, isThere: Boolean(value), error };
 }
 
@@ -47,7 +53,7 @@ async function commands(found) {
   };
 }
 
-function Actions({ history, data, picture }) {
+function Actions({ history, data, picture, visit }) {
   const { found } = history;
   const arn = found.executionArn;
   const isOn = found.status === "RUNNING";
@@ -67,7 +73,8 @@ function Actions({ history, data, picture }) {
       say("It goes on where it had not finished.");
     }}>Redrive<//>`}
     <a class="button" href=${to("machine", found.stateMachineArn, { like: arn })}>Start like this one</a>
-    <details class="menu"><summary>Copy, save</summary><div class="card actions">
+    ${visit && html`<${Menu} name="Fork from here" kind="wide"><${Fork} key=${visit.number} ...${{ history, data, visit }} /><//>`}
+    <${Menu} name="Copy, save"><div class="actions">
       <${Copy} text=${() => arn} what="The ARN">Copy the ARN<//>
       <${Copy} text=${async () => (await commands(found)).aws} what="The aws command">Copy as aws command<//>
       <${Copy} text=${async () => (await commands(found)).curl} what="The curl command">Copy as curl command<//>
@@ -75,7 +82,7 @@ function Actions({ history, data, picture }) {
       <${Button} act=${() => saveHistory(arn, found.name)}>Save the history<//>
       <${Button} act=${() => savePicture(picture.current, found.name, "svg")}>Save the graph as SVG<//>
       <${Button} act=${() => savePicture(picture.current, found.name, "png")}>Save the graph as PNG<//>
-    </div></details>
+    </div><//>
   </div>`;
 }
 
@@ -84,45 +91,6 @@ function Waits({ history }) {
   if (!timed.length) return null;
   const first = timed.toSorted((one, other) => one.until.localeCompare(other.until))[0];
   return html`<p class="waiting"><bdi>${first.state}</bdi> ${first.kind === "wait" ? "goes on" : `is tried again (attempt ${first.attempt})`} in <${Countdown} until=${first.until} />${timed.length > 1 && html` <span class="faint">and ${timed.length - 1} more wait</span>`}</p>`;
-}
-
-/** What is seen of a state, and how it stands. */
-function spoken(group, state) {
-  const seen = [...group.querySelectorAll("text")].map((text) => text.textContent);
-  return `${seen.join(" ")}, ${state?.status ?? ""}`;
-}
-
-function Graph({ history, chosen, choose, picture }) {
-  const mark = () => {
-    for (const group of picture.current?.querySelectorAll("[data-state]") ?? []) {
-      const isChosen = history.states[Number(group.dataset.state)]?.name === chosen?.state;
-      group.classList.toggle("chosen", isChosen);
-      group.setAttribute("aria-pressed", String(isChosen));
-    }
-  };
-  const ready = (root) => {
-    picture.current = root;
-    for (const group of root.querySelectorAll("[data-state]")) {
-      const state = history.states[Number(group.dataset.state)];
-      group.setAttribute("tabindex", "0");
-      group.setAttribute("role", "button");
-      group.setAttribute("aria-label", spoken(group, state));
-      const act = (event) => {
-        event.stopPropagation();
-        const visit = history.bestOf(state.name);
-        choose(visit ?? { state: state.name, isMissing: true });
-      };
-      group.addEventListener("click", act);
-      group.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        act(event);
-      });
-    }
-    mark();
-  };
-  useEffect(mark, [chosen?.state]);
-  return html`<${Picture} svg=${history.picture} ready=${ready} />`;
 }
 
 export function Execution({ arn }) {
@@ -134,18 +102,21 @@ export function Execution({ arn }) {
   const { found } = history;
   const isMissing = selected?.isMissing && !history.of(selected.state).length;
   const chosen = selected && !selected.isMissing ? selected : isMissing ? null : selected ? history.bestOf(selected.state) : history.interesting();
+  const whole = (member) => async () => (await read("whole", { arn }))[member];
   const marked = isMissing ? selected : chosen;
   return html`
     <${Problem} text=${error?.message} />
     <h1><bdi>${found.name}</bdi> <${Badge} status=${found.status} /></h1>
     <p><${MachineLink} arn=${found.stateMachineArn} /> · started <${ApiMoment} at=${found.startDate} />${found.stopDate ? html` · ended <${ApiMoment} at=${found.stopDate} />, after ${duration((found.stopDate - found.startDate) * 1000)}` : ""}${found.redriveCount > 0 ? ` · redriven ${found.redriveCount} times` : ""}</p>
     <${Waits} history=${history} />
-    <${Actions} ...${{ history, data, picture }} />
+    <${Actions} ...${{ history, data, picture }} visit=${isMissing ? null : chosen} />
+    <${Details} history=${history} />
     <${Failure} history=${history} choose=${select} />
     <div class="columns"><div>
-      <section aria-label="Graph of the execution"><h2>Graph</h2><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
-      <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten }} />
-      <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} level="2" />` : ""}</div></div>
+      <section aria-label="Graph of the execution"><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
+      <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten, table: StateTable }} />
+      <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} more=${whole("input")} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} more=${whole("output")} level="2" />` : ""}</div></div>
       ${isMissing || !chosen ? html`<section class="card pane" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></section>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
-    <${Events} ...${{ history, data, chosen, choose: select }} />`;
+    <${Events} ...${{ history, data, chosen, choose: select }} />
+    <details class="plain-section"><summary>Definition that it runs</summary><${Definition} text=${history.definition} findings=${[]} /></details>`;
 }

@@ -27,6 +27,9 @@ function More({ load }) {
   return html`<div ref=${end}><button type="button" onClick=${load}>Show older ones</button></div>`;
 }
 
+/** Executions of a machine, or of one of its Map Runs, begin or end. */
+export const machineTopic = (arn) => `machine:${arn.replace(/:mapRun:([^/]+).*/, ":stateMachine:$1").split(":").slice(0, 7).join(":")}`;
+
 export function Executions({ arn }) {
   const [filter, set] = useState({ status: "", name: "", from: "", to: "" });
   const [older, setOlder] = useState({ rows: [], next: undefined });
@@ -34,7 +37,7 @@ export function Executions({ arn }) {
   const asked = { arn, status: filter.status, name: filter.name, from: ms(filter.from), to: ms(filter.to) };
   const key = JSON.stringify(asked);
   useEffect(() => setOlder({ rows: [], next: undefined }), [key]);
-  const { value: newest, error } = useLive(async () => ({ key, ...(await read("executions", asked)) }), [key]);
+  const { value: newest, error } = useLive(async () => ({ key, ...(await read("executions", asked)) }), [key], [machineTopic(arn)]);
   const next = older.next === undefined ? newest?.next : older.next;
   const more = async () => {
     const found = await read("executions", { ...asked, next });

@@ -2,7 +2,7 @@
 
 import { html } from "./html.js";
 import { Text } from "./parts.js";
-import { parsed } from "./text.js";
+import { parsed, stateIn } from "./text.js";
 
 /** What no `States.ALL` takes. */
 const NEVER = ["States.DataLimitExceeded", "States.Runtime"];
@@ -37,16 +37,9 @@ function takes(names, error) {
   return names.some((name) => name === error || (name === "States.ALL" && !NEVER.includes(error)) || (name === "States.TaskFailed" && error !== "States.Timeout" && !error.startsWith("States.")));
 }
 
-/** The definition of a state, wherever it is. */
-export function stateIn(flow, name) {
-  if (flow?.States?.[name]) return flow.States[name];
-  const inner = Object.values(flow?.States ?? {}).flatMap((state) => [...(state.Branches ?? []), state.ItemProcessor, state.Iterator].filter(Boolean));
-  return inner.reduce((found, each) => found ?? stateIn(each, name), undefined);
-}
-
 /** What of the state and those around it takes errors, and whether it takes this one. */
 function handlers(history, visit, error) {
-  const definition = parsed(history.definition);
+  const definition = history.machine;
   const found = [];
   for (let each = visit; each; each = history.visits[each.outer]) {
     const state = stateIn(definition, each.state) ?? {};
@@ -80,7 +73,7 @@ export function Failure({ history, choose }) {
   const visit = history.visits.findLast((each) => each.status === "failed" && !history.visits.some((inner) => inner.outer === each.number && inner.status === "failed"));
   const thrown = visit?.events.findLast((event) => event.error)?.error ?? error;
   const tried = visit && thrown ? handlers(history, visit, thrown) : [];
-  const isOnPurpose = visit && stateIn(parsed(history.definition), visit.state)?.Type === "Fail";
+  const isOnPurpose = visit && stateIn(history.machine, visit.state)?.Type === "Fail";
   const help = isOnPurpose ? "The definition ends there on purpose: look at what led to this state." : advice(thrown) ?? advice(error) ?? (visit ? "Look at the input of the state and at the log lines of what it called." : null);
   return html`<section class="problem" role="region" aria-label="Why it failed">
     <h2>Why: <bdi>${error ?? (status === "TIMED_OUT" ? "it took longer than TimeoutSeconds" : "no error is named")}</bdi></h2>

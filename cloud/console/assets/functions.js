@@ -1,7 +1,7 @@
 // A function: its configuration and versions; invoke it with an event; its log, live.
 
 import { html, useState } from "./html.js";
-import { act, read, shownRegion } from "./cloud.js";
+import { act, read, shownPlace } from "./cloud.js";
 import { useLive } from "./live.js";
 import { Lines } from "./logs.js";
 import { Badge, Block, Button, Field, Problem, Table, Text, say } from "./parts.js";
@@ -28,7 +28,7 @@ function Invoke({ name, versions }) {
   const [qualifier, setQualifier] = useState("");
   const [answer, setAnswer] = useState(null);
   const invoke = async () => {
-    setAnswer(await act("invoke", { name, qualifier, payload: valid(event, "event"), region: shownRegion() }));
+    setAnswer(await act("invoke", { name, qualifier, payload: valid(event, "event"), ...shownPlace() }));
     say("It has answered.");
   };
   return html`<section class="card"><h2>Invoke</h2>
@@ -52,7 +52,7 @@ function Environment({ name, environment }) {
 const SHOWN = [["Runtime", "Runtime"], ["Handler", "Handler"], ["MemorySize", "Memory (MB)"], ["Timeout", "Timeout (s)"], ["Role", "Role"], ["CodeSize", "Code (bytes)"], ["LastModified", "Last changed"], ["State", "State"], ["Description", "Description"]];
 
 export function Functions({ argument: name }) {
-  const { value: found, error } = useLive(() => read("function", { name }), [name]);
+  const { value: found, error } = useLive(() => read("function", { name }), [name], []);
   if (!found) return html`<${Problem} text=${error?.message} />`;
   const { configuration } = found;
   const rows = SHOWN.filter(([member]) => configuration[member]).map(([member, words]) => [words, html`<bdi>${configuration[member]}</bdi>`]);

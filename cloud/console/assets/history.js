@@ -1,7 +1,29 @@
 // The history of an execution as the page keeps it: its events in short, and each time that a state was entered.
 
+import { parsed, stateIn } from "./text.js";
+
 /** How the cloud says it in one word: what a part of a visit is. */
 const FAILED = /^(Task|LambdaFunction|Activity)(Failed|TimedOut|ScheduleFailed|SubmitFailed|StartFailed)$/;
+
+/** Events with all that follows from the one before them: their numbers, types and moments. */
+function unfolded({ firstId, firstAt, types, events }) {
+  let at = firstAt;
+  events.forEach((event, index) => {
+    at += event.after ?? 0;
+    Object.assign(event, { id: firstId + index, at, type: types[event.type] });
+  });
+  return events;
+}
+
+/** What stands for several: what goes on, then what is worst. */
+const RANKS = ["succeeded", "aborted", "caught", "failed", "waiting", "running", "retrying"];
+const worst = (visits) => RANKS[Math.max(...visits.map((visit) => RANKS.indexOf(visit.status)))] ?? "succeeded";
+
+/** The branch of each state of a Parallel state, from 0; none of another state. */
+function branchesOf(state) {
+  if (state?.Type !== "Parallel") return null;
+  return new Map((state.Branches ?? []).flatMap((branch, number) => Object.keys(branch.States ?? {}).map((name) => [name, number])));
+}
 
 export class History {
   events = [];
@@ -9,9 +31,11 @@ export class History {
   waits = [];
   states = [];
   definition = null;
+  machine = null;
   picture = null;
   found = null;
   #byName = new Map();
+  #inside = new Map();
 
   /** Whether something is not known yet. */
   isNews(found) {
@@ -25,7 +49,7 @@ export class History {
     const known = this.events.length ? this.events.at(-1).id : 0;
     // What most of them have is not told.
     for (const told of found.visits) this.#take({ outer: null, status: "succeeded", tries: 0, ...told });
-    for (const event of found.events) {
+    for (const event of unfolded(found)) {
       if (event.id <= known) continue;
       event.previous ??= event.id - 1;
       this.events.push(event);
@@ -33,7 +57,8 @@ export class History {
     }
     this.waits = found.waits;
     // What has not changed is not told again.
-    for (const member of ["states", "definition", "picture"]) if (found[member]) this[member] = found[member];
+    for (const member of ["states", "definition", "picture", "roleArn", "logGroup"]) if (found[member]) this[member] = found[member];
+    if (found.definition) this.machine = parsed(found.definition);
     this.found = found;
   }
 
@@ -46,6 +71,8 @@ export class History {
     this.visits[told.number] = { ...told, events: [] };
     if (!this.#byName.has(told.state)) this.#byName.set(told.state, []);
     this.#byName.get(told.state).push(this.visits[told.number]);
+    if (!this.#inside.has(told.outer)) this.#inside.set(told.outer, []);
+    this.#inside.get(told.outer).push(this.visits[told.number]);
   }
 
   #add(visit, event) {
@@ -70,6 +97,30 @@ export class History {
 
   of(name) {
     return this.#byName.get(name) ?? [];
+  }
+
+  /** The visits that lie in a visit of a Map or Parallel state, in the order of their entry; without one, those of the machine itself. */
+  inside(visit) {
+    return this.#inside.get(visit?.number ?? null) ?? [];
+  }
+
+  /** The same as branches or iterations: what each is called, its number, and its visits. */
+  parts(visit) {
+    const inside = this.inside(visit);
+    const branches = branchesOf(stateIn(this.machine, visit.state));
+    const parts = new Map();
+    for (const each of inside) {
+      const number = branches ? branches.get(each.state) ?? 0 : each.iteration ?? 0;
+      if (!parts.has(number)) parts.set(number, { number, words: `${branches ? "Branch" : "Iteration"} ${number}`, visits: [] });
+      parts.get(number).visits.push(each);
+    }
+    for (const part of parts.values()) part.status = worst(part.visits);
+    return [...parts.values()].sort((one, other) => one.number - other.number);
+  }
+
+  /** The transitions that were made: each state that was entered, and each retry. */
+  get transitions() {
+    return this.visits.reduce((sum, visit) => sum + Math.max(1, visit.tries), 0);
   }
 
   /** When the execution began. */
@@ -134,6 +185,9 @@ export class History {
   }
 }
 
+/** The event with which a visit was left. */
+export const exitOf = (visit) => visit.events.findLast((event) => event.type.endsWith("StateExited"))?.id;
+
 const details = (event) => Object.entries(event).find(([name]) => name.endsWith("EventDetails"))?.[1] ?? {};
 
 /** The data of events, which is read when it is looked at. */
@@ -152,5 +206,12 @@ export class Data {
       for (const event of events) this.#known.set(event.id, details(event));
     }
     return new Map(ids.map((id) => [id, this.#known.get(id) ?? {}]));
+  }
+
+  /** A text of an event of which only the beginning was read. */
+  async whole(id, name) {
+    const { events } = await this.read([id], true);
+    const value = details(events[0])[name];
+    return typeof value === "string" ? value : JSON.stringify(value);
   }
 }

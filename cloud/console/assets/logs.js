@@ -1,7 +1,7 @@
 // The lines of a log group: the filter language of CloudWatch Logs, followed live, paused; executions in them are links.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
-import { read } from "./cloud.js";
+import { logTopic, read } from "./cloud.js";
 import { useLive } from "./live.js";
 import { Button, Field, Problem, to } from "./parts.js";
 import { clockTime, withArns } from "./text.js";
@@ -28,7 +28,7 @@ export function Lines({ group, from }) {
     return () => clearTimeout(timer);
   }, [pattern]);
   useEffect(() => setOlder({ lines: [], next: undefined }), [group, asked]);
-  const { value, error } = useLive(() => read("lines", { group, pattern: asked, from }), [group, asked, from]);
+  const { value, error } = useLive(() => read("lines", { group, pattern: asked, from }), [group, asked, from], [logTopic(group)]);
   if (!isPaused || !paused.current) paused.current = value;
   const seen = new Set();
   const lines = [...older.lines, ...(paused.current?.lines ?? [])].filter(({ id }) => !seen.has(id) && seen.add(id)).slice(-MOST);

@@ -6,7 +6,8 @@ import { Definition } from "./definition.js";
 import { Executions } from "./executions.js";
 import { useLive } from "./live.js";
 import { Role } from "./role.js";
-import { ApiMoment, Button, Copy, Link, Picture, Problem, Table, savePicture, to } from "./parts.js";
+import { ApiMoment, Button, Copy, Link, Problem, Table, to } from "./parts.js";
+import { Picture, savePicture } from "./picture.js";
 import { NewExecution, Schedule } from "./start.js";
 import { nameOf } from "./text.js";
 
@@ -18,7 +19,7 @@ function Versions({ machine }) {
 }
 
 export function Machine({ arn, parameters }) {
-  const { value: machine, error } = useLive(() => read("machine", { arn }), [arn]);
+  const { value: machine, error } = useLive(() => read("machine", { arn }), [arn], []);
   const picture = useRef();
   if (!machine) return html`<${Problem} text=${error?.message} />`;
   const route = machine.endpoints.find((each) => each.method === "POST" && each.path.endsWith("/start") && machine.name.startsWith(each.api));
@@ -30,8 +31,8 @@ export function Machine({ arn, parameters }) {
       ${route && html`<${Schedule} machine=${machine} route=${route} />`}
       <${NewExecution} key=${parameters.get("like")} machine=${machine} like=${parameters.get("like")} isOpen=${!route} />
     </div>
-    <section class="beside"><div class="spread"><h2>Graph</h2><div class="actions"><${Button} act=${() => savePicture(picture.current, machine.name, "svg")}>Save as SVG<//><${Button} act=${() => savePicture(picture.current, machine.name, "png")}>Save as PNG<//></div></div>
-      <${Picture} svg=${machine.picture} ready=${(root) => (picture.current = root)} /></section></div>
+    <section class="beside">
+      <${Picture} svg=${machine.picture} ready=${(root) => (picture.current = root)} actions=${html`<div class="actions"><${Button} act=${() => savePicture(picture.current, machine.name, "svg")}>Save as SVG<//><${Button} act=${() => savePicture(picture.current, machine.name, "png")}>Save as PNG<//></div>`} /></section></div>
     ${machine.type === "STANDARD" ? html`<${Executions} arn=${arn} />` : html`<p class="faint">Express executions are not kept: their log has what they did.</p>`}
     <${Definition} text=${machine.definition} findings=${machine.findings} />
     <${Versions} machine=${machine} />

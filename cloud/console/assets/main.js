@@ -1,7 +1,7 @@
 // Which view is shown, and the line at the top: where one is, the cloud’s clock, whether it answers.
 
 import { html, render, useEffect, useErrorBoundary, useState } from "./html.js";
-import { clock, follow, now } from "./cloud.js";
+import { clock, follow, now, shownPlace } from "./cloud.js";
 import { Execution } from "./execution.js";
 import { Functions } from "./functions.js";
 import { Home } from "./home.js";
@@ -10,7 +10,7 @@ import { Log } from "./logs.js";
 import { Machine } from "./machine.js";
 import { MapRun } from "./map_run.js";
 import { Palette } from "./palette.js";
-import { say } from "./parts.js";
+import { say, to } from "./parts.js";
 import { nameOf, shown } from "./text.js";
 
 /** The views, by the first word of the address behind `#/`. */
@@ -36,9 +36,15 @@ function place() {
 }
 
 function Trail({ word, argument }) {
-  if (word === "") return null;
+  if (word === "") return html`<${Place} />`;
   const machine = word === "execution" && argument.includes(":execution:") ? argument.replace(":execution:", ":stateMachine:").split(":").slice(0, 7).join(":") : null;
-  return html`${machine && html` › <a href=${`#/machine/${encodeURIComponent(machine)}`}><bdi>${nameOf(machine)}</bdi></a>`} › <bdi>${VIEWS[word][1](argument)}</bdi>`;
+  return html`<${Place} />${machine && html` › <a href=${`#/machine/${encodeURIComponent(machine)}`}><bdi>${nameOf(machine)}</bdi></a>`} › <bdi>${VIEWS[word][1](argument)}</bdi>`;
+}
+
+/** The account and the region, where they are not the default. */
+function Place() {
+  const { account, region } = shownPlace();
+  return account || region ? html` <span class="faint">${[account, region].filter(Boolean).join(" ")}</span>` : null;
 }
 
 function Clock() {
@@ -80,8 +86,8 @@ function App() {
     document.title = `${shown(title(at.argument))} · Workshop console`;
   }, [at.word, at.argument]);
   const state = isThere === null ? "Connecting…" : isThere ? "● live" : "○ The cloud does not answer: what is shown may be old.";
-  return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a><header><nav aria-label="Console"><a href="#/" class="home">Workshop console</a><${Trail} ...${at} /></nav><${Palette} /><${Clock} /><p id="connection" role="status" class=${isThere === false ? "lost" : ""}>${state}</p></header>
-    <main id="main" tabindex="-1"><${Shown} key=${`${at.word} ${at.argument}`} at=${at} /></main>`;
+  return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a><header><nav aria-label="Console"><a href=${to("")} class="home">Workshop console</a><${Trail} ...${at} /></nav><${Palette} /><${Clock} /><p id="connection" role="status" class=${isThere === false ? "lost" : ""}>${state}</p></header>
+    <main id="main" tabindex="-1"><${Shown} key=${`${at.word} ${at.argument} ${at.word ? "" : Object.values(shownPlace())}`} at=${at} /></main>`;
 }
 
 render(html`<${App} />`, document.getElementById("page"));

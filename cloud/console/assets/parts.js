@@ -1,14 +1,15 @@
-// Parts of every view: statuses, moments, blocks of text, buttons, tables, pictures.
+// Parts of every view: statuses, moments, blocks of text, buttons, tables.
 
 import { html, useEffect, useRef, useState } from "./html.js";
-import { countdown, nameOf, pretty, withArns } from "./text.js";
-import { now } from "./cloud.js";
+import { countdown, cutFrom, isCut, nameOf, pretty, withArns } from "./text.js";
+import { named, now, shownPlace } from "./cloud.js";
 import { useTicks } from "./live.js";
 
-/** Where a view is: `#/word/argument?name=value`. */
-export function to(word, argument, parameters) {
-  const query = new URLSearchParams(parameters).toString();
-  return `#/${word}/${encodeURIComponent(argument)}${query ? `?${query}` : ""}`;
+/** Where a view is: `#/word/argument?name=value`; in the account and region that are shown, unless others are named. An ARN says where it is. */
+export function to(word, argument = "", { account, region, ...parameters } = {}) {
+  const place = argument.startsWith("arn:") ? {} : region ? named({ account, region }) : shownPlace();
+  const query = new URLSearchParams({ ...place, ...parameters }).toString();
+  return `#/${word}${argument && `/${encodeURIComponent(argument)}`}${query ? `?${query}` : ""}`;
 }
 
 export const Link = ({ href, children }) => html`<a href=${href}><bdi>${children}</bdi></a>`;
@@ -28,13 +29,15 @@ export function Badge({ status, words }) {
 }
 
 const isUtc = () => new Date().getTimezoneOffset() === 0;
+/** Made once: a formatter of dates takes longer to make than a page of rows to draw. */
+const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
 
 /** A moment in the browser’s zone with UTC beside it. Milliseconds since 1970, or a text. */
 export function Moment({ at }) {
   if (at === null || at === undefined) return html`<span>–</span>`;
   const date = new Date(at);
   const utc = date.toISOString();
-  return html`<time datetime=${utc} title="${utc} (UTC)">${date.toLocaleString()}${isUtc() ? " UTC" : html` <small>${utc.slice(11, 19)} UTC</small>`}</time>`;
+  return html`<time datetime=${utc} title="${utc} (UTC)">${dates.format(date)}${isUtc() ? " UTC" : html` <small>${utc.slice(11, 19)} UTC</small>`}</time>`;
 }
 
 /** Seconds since 1970, as the API gives them. */
@@ -46,15 +49,18 @@ export function Countdown({ until }) {
   return html`<span class="count" role="timer">${countdown(Date.parse(until) - now())}</span>`;
 }
 
-/** JSON or another text that scrolls, for a keyboard too. Executions in it are links. */
-export function Text({ name, text }) {
-  const parts = withArns(pretty(text));
+/** JSON or another text that scrolls, for a keyboard too. Executions in it are links. `more` gives all of a text that was cut. */
+export function Text({ name, text, more }) {
+  const [whole, setWhole] = useState(null);
+  const size = !whole && more && cutFrom(text);
+  const parts = withArns(pretty(whole ?? text));
   const linked = parts.length > 200 ? parts.join("") : parts.map((part, at) => at % 2 ? html`<a href=${to(part.includes(":mapRun:") ? "map-run" : "execution", part)}>${part}</a>` : part);
-  return html`<pre tabindex="0" role="region" aria-label=${name}>${linked}</pre>`;
+  return html`<pre tabindex="0" role="region" aria-label=${name}>${linked}</pre>${size && html`<${Button} class="quiet" act=${async () => setWhole(await more())}>Show all ${size} bytes<//>`}`;
 }
 
-export function Block({ name, text, level = 3 }) {
-  return html`<section class="block"><div class="spread"><${`h${level}`} class="small">${name}<//><${Copy} text=${() => text} what=${name} /></div><${Text} name=${name} text=${text} /></section>`;
+export function Block({ name, text, more, level = 3 }) {
+  const copied = async () => (more && isCut(text) ? more() : text);
+  return html`<section class="block"><div class="spread"><${`h${level}`} class="small">${name}<//><${Copy} text=${copied} what=${name} /></div><${Text} name=${name} text=${text} more=${more} /></section>`;
 }
 
 /** Tells a screen reader. */
@@ -83,6 +89,23 @@ export function Button({ act, children, ...attributes }) {
   return html`<button type="button" aria-disabled=${isBusy} onClick=${() => isBusy || click()} ...${attributes}>${children}</button><${Problem} text=${problem} />`;
 }
 
+/** What opens below a button; Escape, or a press elsewhere, closes it. What it has is there once it is open. */
+export function Menu({ name, kind = "", children }) {
+  const root = useRef();
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    const away = (event) => root.current?.open && !root.current.contains(event.target) && (root.current.open = false);
+    addEventListener("pointerdown", away);
+    return () => removeEventListener("pointerdown", away);
+  }, []);
+  const close = (event) => {
+    if (event.key !== "Escape" || !root.current.open) return;
+    root.current.open = false;
+    root.current.querySelector("summary").focus();
+  };
+  return html`<details class="menu ${kind}" ref=${root} onToggle=${(event) => setOpen(event.target.open)} onKeyDown=${close}><summary>${name}</summary><div class="card">${isOpen && children}</div></details>`;
+}
+
 /** Copies a text. */
 export function Copy({ text, what, children }) {
   const [isDone, setDone] = useState(false);
@@ -107,50 +130,13 @@ export function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-export function Table({ caption, headings, rows, empty }) {
+export function Table({ caption, headings, rows, empty, class: kind = "" }) {
   if (!rows.length) return html`<p class="faint">${empty}</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${caption}><table>
+  return html`<div class="scroll ${kind}" tabindex="0" role="region" aria-label=${caption}><table>
     <caption class="unseen">${caption}</caption>
     <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
     <tbody>${rows.map((cells) => html`<tr key=${cells.key}>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
   </table></div>`;
 }
 
-/** The picture of a state machine. It is made of escaped text by this very cloud, and read as XML. */
-export function Picture({ svg, ready }) {
-  const root = useRef();
-  useEffect(() => {
-    const read = new DOMParser().parseFromString(svg, "image/svg+xml");
-    const key = document.activeElement?.dataset?.state;
-    const had = root.current.contains(document.activeElement);
-    root.current.replaceChildren(document.importNode(read.documentElement, true));
-    ready?.(root.current);
-    if (had && key) root.current.querySelector(`[data-state="${key}"]`)?.focus({ preventScroll: true });
-  }, [svg]);
-  return html`<div class="picture" tabindex="0" role="region" aria-label="Graph" ref=${root}></div>`;
-}
-
 export const Field = ({ label, children, ...attributes }) => html`<label ...${attributes}><span>${label}</span>${children}</label>`;
-
-/** Saves a picture: as SVG with its style sheet, or drawn as PNG by the browser. */
-export async function savePicture(root, name, format) {
-  const drawn = root.querySelector("svg").cloneNode(true);
-  const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
-  style.textContent = await (await fetch("graph.css")).text();
-  drawn.prepend(style);
-  drawn.querySelectorAll("[tabindex]").forEach((group) => ["tabindex", "role", "aria-pressed"].forEach((attribute) => group.removeAttribute(attribute)));
-  const svg = new Blob([new XMLSerializer().serializeToString(drawn)], { type: "image/svg+xml" });
-  if (format === "svg") return save(`${name}.svg`, svg);
-  const [, , width, height] = drawn.getAttribute("viewBox").split(" ").map(Number);
-  const image = new Image();
-  image.src = URL.createObjectURL(svg);
-  await image.decode();
-  const canvas = document.createElement("canvas");
-  // Twice as sharp, as far as browsers draw.
-  const scale = Math.min(2, 8192 / Math.max(width, height));
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  URL.revokeObjectURL(image.src);
-  return new Promise((done) => canvas.toBlob((png) => done(save(`${name}.png`, png)), "image/png"));
-}

@@ -39,7 +39,7 @@ function reasons(actions, states, machine) {
 }
 
 export function Role({ machine }) {
-  const { value: role, error } = useLive(() => read("role", { arn: machine.roleArn }), [machine.roleArn]);
+  const { value: role, error } = useLive(() => read("role", { arn: machine.roleArn }), [machine.roleArn], []);
   const states = statesOf(parsed(machine.definition));
   const lines = (texts) => html`${texts.map((text) => html`<div><code>${text}</code></div>`)}`;
   const rows = (role?.statements ?? []).map((statement) => [statement.effect, lines(statement.actions), html`${lines(statement.resources)}${statement.hasMore && html`<span class="faint">and more: see the policy ${statement.policy}</span>`}`, html`<bdi>${reasons(statement.actions, states, machine)}</bdi>`]);

@@ -1,13 +1,14 @@
 // The chosen state: what went into it, each step of its data flow, what came out, its attempts, and what its function wrote.
 
 import { html, useEffect, useState } from "./html.js";
-import { act, now, read } from "./cloud.js";
+import { logTopic, now, read } from "./cloud.js";
 import { Answer } from "./answer.js";
-import { Difference, isUnchanged } from "./differences.js";
-import { stateIn } from "./failure.js";
+import { DataFlow } from "./data_flow.js";
+import { exitOf } from "./history.js";
+import { Parts } from "./iterations.js";
 import { useLive, useTicks } from "./live.js";
 import { Badge, Block, Countdown, Moment, Problem, Text, to } from "./parts.js";
-import { clockTime, duration, parsed } from "./text.js";
+import { clockTime, duration, parsed, stateIn } from "./text.js";
 
 /** The events of a visit whose data is looked at: a Map state has very many. */
 const looked = (visit) => visit.events.filter((event) => !event.type.startsWith("MapIteration")).slice(-200).concat(visit.events[0]);
@@ -35,6 +36,7 @@ function useVisit({ history, data, visit }) {
         scheduled: last(/Scheduled$/),
         submitted: last(/^TaskSubmitted$/),
         succeeded: last(SUCCEEDED),
+        succeededId: visit.events.findLast((event) => SUCCEEDED.test(event.type))?.id,
         failed: last(/^(Task|LambdaFunction|Activity)(Failed|TimedOut)$/),
         exited: last(/StateExited$/),
         mapRun: last(/^MapRunStarted$/)?.mapRunArn,
@@ -59,58 +61,6 @@ function attempts(visit, end) {
   return found;
 }
 
-/** Steps of the data flow, each with the one that it begins from. */
-const STEPS = [
-  ["afterInputPath", "InputPath", ["input"]],
-  ["afterParameters", "Parameters", ["afterInputPath", "input"]],
-  ["afterArguments", "Arguments", ["input"]],
-  ["result", "Result", []],
-  ["afterResultSelector", "ResultSelector", ["result"]],
-  ["afterResultPath", "ResultPath", ["input"]],
-  ["output", "Output, OutputPath", ["afterResultPath", "afterResultSelector", "result", "input"]],
-  ["variables", "Assign", ["variablesBefore"]],
-];
-
-function context(history, visit, found) {
-  const { executionArn, name, stateMachineArn } = history.found;
-  const made = {
-    Execution: { Id: executionArn, Name: name, Input: parsed(found.execution?.input) ?? {}, RoleArn: found.execution?.roleArn, StartTime: new Date(history.from).toISOString() },
-    StateMachine: { Id: stateMachineArn, Name: stateMachineArn.split(":").pop() },
-    State: { Name: visit.state, EnteredTime: new Date(visit.from).toISOString(), RetryCount: Math.max(0, visit.tries - 1) },
-  };
-  if (visit.iteration !== null && visit.iteration !== undefined) made.Map = { Item: { Index: visit.iteration, Value: parsed(found.input) } };
-  return made;
-}
-
-function DataFlow({ history, visit, state, found }) {
-  const [flow, set] = useState(null);
-  const canBe = !["Wait", "Map", "Parallel"].includes(state.type) && found.input !== undefined && (found.exited || visit.status === "failed");
-  useEffect(() => {
-    if (!canBe) return;
-    const body = { executionArn: history.found.executionArn, state: visit.state, type: state.type, input: found.input, context: JSON.stringify(context(history, visit, found)) };
-    if (Object.keys(found.variables).length) body.variables = JSON.stringify(found.variables);
-    if (found.succeeded) body.result = found.succeeded.output;
-    else if (found.failed) Object.assign(body, { error: found.failed.error ?? "", cause: found.failed.cause ?? "", stateConfiguration: { retrierRetryCount: Math.max(0, visit.tries - 1) } });
-    act("data-flow", body).then(set, (error) => set({ problem: error.message }));
-  }, [visit.number, visit.events.length, canBe]);
-  if (!canBe) return html`<p class="faint">${state.type === "Wait" ? "A Wait state passes its input on." : ["Map", "Parallel"].includes(state.type) ? "Choose a state inside of it, or compare its input and output." : "It has not ended yet."}</p>`;
-  if (!flow) return html`<p class="faint">…</p>`;
-  if (flow.problem) return html`<p class="faint">The steps can’t be told: ${flow.problem}</p>`;
-  const values = { ...flow.inspectionData, input: found.input, output: flow.output, variablesBefore: JSON.stringify(found.variables) };
-  const steps = STEPS.filter(([name]) => values[name] !== undefined && values[name] !== null);
-  const isOther = found.exited && flow.output !== undefined && JSON.stringify(parsed(flow.output)) !== JSON.stringify(parsed(found.exited.output));
-  return html`<div>${steps.map(([name, words, bases]) => {
-    const base = bases.find((each) => values[each] !== undefined && values[each] !== null);
-    const isSame = base && isUnchanged(values[base], values[name]);
-    // Most states assign nothing.
-    if (isSame && name === "variables") return null;
-    if (isSame) return html`<p key=${name} class="faint"><strong>${words}</strong>: nothing changes.</p>`;
-    return html`<section class="block" key=${name}><h4 class="small">${words}${base ? ` compared with the ${base.replace(/^after/, "step ").replace("variablesBefore", "variables before")}` : ""}</h4>${base ? html`<${Difference} name="After ${words}" before=${values[base]} after=${values[name]} />` : html`<${Text} name=${words} text=${values[name]} />`}</section>`;
-  })}
-  ${flow.nextState && html`<p>Next: <bdi>${flow.nextState}</bdi></p>`}
-  ${isOther && html`<p class="faint">The output differs from what was recorded: the state reads what differs from run to run, such as random numbers or the time.</p>`}</div>`;
-}
-
 function functionOf({ scheduled, visit }) {
   const named = visit.events.findLast((event) => event.type === "LambdaFunctionScheduled")?.resource ?? (scheduled?.resourceType === "lambda" ? parsed(scheduled.parameters)?.FunctionName : null);
   if (typeof named !== "string") return null;
@@ -119,16 +69,19 @@ function functionOf({ scheduled, visit }) {
 
 function InvocationLog({ history, found, called, attempt }) {
   const requestId = parsed(found.succeeded?.output)?.SdkResponseMetadata?.RequestId ?? parsed(found.failed?.cause)?.requestId;
+  const [group, setGroup] = useState(null);
   const { value, error } = useLive(
     () => read("invocation", { arn: history.found.executionArn, function: called, from: attempt.from, to: attempt.isOpen ? null : attempt.to, requestId }),
     [called, attempt.from, attempt.isOpen, requestId],
+    group ? [logTopic(group)] : [],
   );
+  if (value && value.group !== group) setGroup(value.group);
   if (error) return html`<${Problem} text=${error.message} />`;
   if (!value) return html`<p class="faint">…</p>`;
   const all = value.invocations.flatMap((each) => each.lines);
   return html`${value.invocations.length > 1 && html`<p class="faint">The history does not say which invocation it was. ${value.invocations.length + value.more} began in this time; the first ${value.invocations.length} are shown.</p>`}
     <pre tabindex="0" role="region" aria-label="Log">${all.length ? all.map((line) => `${clockTime(line.at)} ${line.text.trimEnd()}\n`) : "Nothing was written."}</pre>
-    <p><a href=${to("log", value.group, { from: attempt.from })}>All lines of ${called} since then</a></p>`;
+    <p><a href=${to("log", value.group, { from: attempt.from })}>All lines of ${called} since then</a> · <a href=${to("function", called)}>The function</a></p>`;
 }
 
 function Visits({ history, visit, choose }) {
@@ -171,8 +124,9 @@ export function StatePane({ history, data, visit, choose }) {
     ${found?.problem && html`<${Problem} text=${found.problem} />`}
     ${found && !found.problem && html`
       ${found.mapRun && html`<p><a href=${to("map-run", found.mapRun)}>Its Map Run, with the child executions</a></p>`}
-      ${found.input !== undefined && html`<${Block} name="Input" text=${found.input} />`}
-      ${found.exited && html`<${Block} name="Output" text=${found.exited.output ?? ""} />`}
+      ${found.input !== undefined && html`<${Block} name="Input" text=${found.input} more=${() => data.whole(visit.events[0].id, "input")} />`}
+      ${found.exited && html`<${Block} name="Output" text=${found.exited.output ?? ""} more=${() => data.whole(exitOf(visit), "output")} />`}
+      <${Parts} ...${{ history, data, visit, choose }} />
       ${found.failed && !found.succeeded && html`<section class="problem"><h3><bdi>${found.failed.error ?? "failed"}</bdi></h3>${found.failed.cause && found.failed.cause !== history.found.cause && html`<${Text} name="Cause in this state" text=${found.failed.cause} />`}</section>`}
       <details open><summary>Data flow</summary><${DataFlow} key=${visit.number} ...${{ history, visit, state, found }} /></details>
       ${(variables || found.exited?.assignedVariables) && html`<details><summary>Variables</summary>
@@ -182,6 +136,6 @@ export function StatePane({ history, data, visit, choose }) {
       ${found.scheduled?.parameters && html`<details><summary>What it called</summary><${Text} name="Parameters of the call" text=${found.scheduled.parameters} /></details>`}
       ${found.submitted?.output && html`<details open><summary>What accepted it</summary><${Text} name="Answer to the call" text=${found.submitted.output} /></details>`}
       ${called && tried.length > 0 && html`<details open><summary>Log of <bdi>${called}</bdi>, this invocation</summary><${InvocationLog} key=${`${visit.number} ${tried.length}`} ...${{ history, found, called, attempt: tried.at(-1) }} /></details>`}`}
-    <details><summary>Definition</summary><${Text} name="Definition of the state" text=${JSON.stringify(stateIn(parsed(history.definition), visit.state) ?? {})} /></details>
+    <details><summary>Definition</summary><${Text} name="Definition of the state" text=${JSON.stringify(stateIn(history.machine, visit.state) ?? {})} /></details>
   </section>`;
 }

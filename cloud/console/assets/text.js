@@ -30,6 +30,11 @@ export function parsed(text) {
   }
 }
 
+/** What the cloud says at the end of a text that it has cut: how many bytes the whole has. */
+const CUT = /… \(the first \d+ of (\d+) bytes\)$/;
+export const cutFrom = (text) => CUT.exec(text ?? "")?.[1];
+export const isCut = (text) => cutFrom(text) !== undefined;
+
 /** A text that is JSON. */
 export function valid(text, what) {
   try {
@@ -70,4 +75,11 @@ export function countdown(ms) {
 /** Parts of a text: those that are the ARN of an execution, or a Map Run, are apart. */
 export function withArns(text) {
   return text.split(/(arn:aws[\w-]*:states:[\w-]+:\d{12}:(?:execution|mapRun):[\w.\-/]+:[\w.-]+)/);
+}
+
+/** The definition of a state, wherever it is. */
+export function stateIn(flow, name) {
+  if (flow?.States?.[name]) return flow.States[name];
+  const inner = Object.values(flow?.States ?? {}).flatMap((state) => [...(state.Branches ?? []), state.ItemProcessor, state.Iterator].filter(Boolean));
+  return inner.reduce((found, each) => found ?? stateIn(each, name), undefined);
 }

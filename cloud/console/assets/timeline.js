@@ -1,17 +1,17 @@
 // The timeline of an execution: a bar for each state on a time axis. Waits and backoffs are told apart from work by their shape.
 
-import { html, useMemo } from "./html.js";
+import { html, useMemo, useState } from "./html.js";
 import { now } from "./cloud.js";
 import { useTicks } from "./live.js";
 import { clockTime, duration } from "./text.js";
 
 /** How many units the axis has: what is narrower is joined. */
-const UNITS = 1000;
-const SHAPES = { work: [2, 12], token: [5, 6], wait: [6, 4], backoff: [7, 2] };
+export const UNITS = 1000;
+export const SHAPES = { work: [2, 12], token: [5, 6], wait: [6, 4], backoff: [7, 2] };
 const WORDS = { work: "at work", wait: "waits", backoff: "backs off before a retry", token: "waits for somebody" };
 
 /** Segments of one kind that touch or overlap on the axis are one. */
-function joined(segments, scale) {
+export function joined(segments, scale) {
   const found = {};
   for (const { kind, from, to } of segments) {
     const list = (found[kind] ??= []);
@@ -39,7 +39,7 @@ function atWork(history, at) {
 }
 
 /** Where a moment is on the axis. Shortened, stretches in which all that goes on waits take a second and a little more. */
-function scaleOf(history, isShort, at) {
+export function scaleOf(history, isShort, at) {
   const from = history.from;
   const to = Math.max(from + 1, history.until(at));
   if (!isShort) return (moment) => ((moment - from) / (to - from)) * UNITS;
@@ -93,7 +93,9 @@ function Row({ state, lane: { count, total, parts }, mark, isChosen, choose }) {
   </button>`;
 }
 
-export function Timeline({ history, chosen, choose, isShort, shorten }) {
+/** The same time axis for both: a bar for each state, or a row for each time that one was entered. */
+export function Timeline({ history, chosen, choose, isShort, shorten, table: Table }) {
+  const [isTable, setTable] = useState(false);
   const isOn = history.found.status === "RUNNING";
   useTicks(isOn, 1000);
   const at = now();
@@ -104,15 +106,15 @@ export function Timeline({ history, chosen, choose, isShort, shorten }) {
   const length = history.until(at) - history.from;
   const ticks = isShort ? [] : length < 10 ? [0, 1] : [0, 0.25, 0.5, 0.75, 1];
   return html`<section aria-label="Timeline">
-    <div class="spread"><h2>Timeline</h2><label class="inline"><input type="checkbox" checked=${isShort} onChange=${(event) => shorten(event.target.checked)} /> Shorten waits</label></div>
-    <div class="lanes">
+    <div class="spread"><h2>Timeline</h2><div class="actions" role="group" aria-label="What has a row"><button type="button" class="quiet" aria-pressed=${!isTable} onClick=${() => setTable(false)}>A bar for each state</button><button type="button" class="quiet" aria-pressed=${isTable} onClick=${() => setTable(true)}>Table</button></div><label class="inline"><input type="checkbox" checked=${isShort} onChange=${(event) => shorten(event.target.checked)} /> Shorten waits</label></div>
+    ${isTable ? html`<${Table} ...${{ history, chosen, choose, scale }} />` : html`<div class="lanes">
       ${history.states.filter((state) => lanes.has(state.name)).map((state) => {
         const isChosen = chosen?.state === state.name;
         return html`<${Row} key=${state.number} state=${state} lane=${lanes.get(state.name)} mark=${isChosen && mark} isChosen=${isChosen} choose=${() => choose(history.bestOf(state.name))} />`;
       })}
       <div class="lane axis" aria-hidden="true"><span class="lane-name">${clockTime(history.from)} UTC</span>
         <span class="ticks">${ticks.map((share) => html`<span>+${duration(length * share)}</span>`)}${isShort && html`<span>waits are shortened</span><span>${duration(length)} in all</span>`}</span><span class="lane-time">in all</span></div>
-    </div>
+    </div>`}
     <p class="legend faint" aria-hidden="true">${Object.entries(WORDS).map(([kind, words]) => html`<span><svg viewBox="0 0 24 16" width="24" height="16"><rect class=${kind} x="0" y=${SHAPES[kind][0]} width="24" height=${SHAPES[kind][1]} /></svg> ${words}</span>`)}</p>
   </section>`;
 }

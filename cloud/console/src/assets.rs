@@ -1,55 +1,53 @@
 //! The page's files, which are in the program: it works offline, and nothing is fetched from elsewhere.
 
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use cloud_core::Response;
 use graph::Layout;
+use sha2::{Digest as _, Sha256};
 
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const STYLES: &str = "text/css; charset=utf-8";
+const PAGE: &str = include_str!("../assets/index.html");
+const ICON: &str = include_str!("../assets/icon.svg");
+/// All modules as one script, as `build.rs` makes it.
+const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/console.js"));
+const STYLES: &str = include_str!("../assets/console.css");
 
-/// Each file below the page's path: its name, its type and what it has.
-pub(crate) const FILES: &[(&str, &str, &str)] = &[
-    ("", "text/html; charset=utf-8", include_str!("../assets/index.html")),
-    ("console.css", STYLES, include_str!("../assets/console.css")),
-    ("icon.svg", "image/svg+xml", include_str!("../assets/icon.svg")),
-    ("answer.js", JAVASCRIPT, include_str!("../assets/answer.js")),
-    ("cloud.js", JAVASCRIPT, include_str!("../assets/cloud.js")),
-    ("definition.js", JAVASCRIPT, include_str!("../assets/definition.js")),
-    ("differences.js", JAVASCRIPT, include_str!("../assets/differences.js")),
-    ("events.js", JAVASCRIPT, include_str!("../assets/events.js")),
-    ("execution.js", JAVASCRIPT, include_str!("../assets/execution.js")),
-    ("executions.js", JAVASCRIPT, include_str!("../assets/executions.js")),
-    ("failure.js", JAVASCRIPT, include_str!("../assets/failure.js")),
-    ("functions.js", JAVASCRIPT, include_str!("../assets/functions.js")),
-    ("history.js", JAVASCRIPT, include_str!("../assets/history.js")),
-    ("home.js", JAVASCRIPT, include_str!("../assets/home.js")),
-    ("html.js", JAVASCRIPT, include_str!("../assets/html.js")),
-    ("live.js", JAVASCRIPT, include_str!("../assets/live.js")),
-    ("logs.js", JAVASCRIPT, include_str!("../assets/logs.js")),
-    ("machine.js", JAVASCRIPT, include_str!("../assets/machine.js")),
-    ("main.js", JAVASCRIPT, include_str!("../assets/main.js")),
-    ("map_run.js", JAVASCRIPT, include_str!("../assets/map_run.js")),
-    ("palette.js", JAVASCRIPT, include_str!("../assets/palette.js")),
-    ("parts.js", JAVASCRIPT, include_str!("../assets/parts.js")),
-    ("role.js", JAVASCRIPT, include_str!("../assets/role.js")),
-    ("start.js", JAVASCRIPT, include_str!("../assets/start.js")),
-    ("state.js", JAVASCRIPT, include_str!("../assets/state.js")),
-    ("test_case.js", JAVASCRIPT, include_str!("../assets/test_case.js")),
-    ("text.js", JAVASCRIPT, include_str!("../assets/text.js")),
-    ("timeline.js", JAVASCRIPT, include_str!("../assets/timeline.js")),
-    ("vendor/preact.js", JAVASCRIPT, include_str!("../assets/vendor/preact.js")),
-    ("vendor/hooks.js", JAVASCRIPT, include_str!("../assets/vendor/hooks.js")),
-    ("vendor/htm.js", JAVASCRIPT, include_str!("../assets/vendor/htm.js")),
-];
+/// Where the page has its style sheet: it is painted once the page itself is there.
+const STYLE: &str = "<style></style>";
 
-/// The style sheet of pictures, which comes from where they are drawn.
-const GRAPH_STYLE: &str = "graph.css";
+/// The page with its style sheet.
+struct Page {
+    html: String,
+    /// The style sheet of pictures by itself, which saved pictures take with them.
+    graph_css: String,
+    /// What the security policy knows the style sheet by.
+    style_hash: String,
+}
+
+static READY: LazyLock<Page> = LazyLock::new(|| {
+    let graph_css = Layout::style();
+    let style = format!("{STYLES}{graph_css}");
+    let style_hash = format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(&style)));
+    Page { html: PAGE.replace(STYLE, &format!("<style>{style}</style>")), graph_css, style_hash }
+});
 
 /// The file of a name.
 pub(crate) fn file(name: &str) -> Option<Response> {
-    if name == GRAPH_STYLE {
-        return Some(Response::new(200, STYLES, Layout::style()));
-    }
-    FILES.iter().find(|(known, ..)| *known == name).map(|(_, kind, text)| Response::new(200, kind, *text))
+    let (kind, text) = match name {
+        "" => ("text/html; charset=utf-8", READY.html.as_str()),
+        "console.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        "graph.css" => ("text/css; charset=utf-8", READY.graph_css.as_str()),
+        "icon.svg" => ("image/svg+xml", ICON),
+        _ => return None,
+    };
+    Some(Response::new(200, kind, text))
+}
+
+/// What the page's style sheet is known by in a security policy: `sha256-…`.
+pub(crate) fn style_hash() -> &'static str {
+    &READY.style_hash
 }
 
 #[cfg(test)]
@@ -61,33 +59,40 @@ mod tests {
 
     #[test]
     fn the_page_is_small() {
-        let texts = FILES.iter().map(|(.., text)| (*text).to_owned()).chain([Layout::style()]);
-        let size: usize = texts.map(|text| compressed_bytes(&text)).sum();
+        let files = ["", "console.js", "icon.svg"].map(|name| file(name).unwrap().body);
+        let size: usize = files.iter().map(|body| compressed_bytes(body)).sum();
         assert!(size <= LARGEST_BYTES, "{size}");
     }
 
-    fn compressed_bytes(text: &str) -> usize {
-        let mut compressed = flate2::read::GzEncoder::new(text.as_bytes(), flate2::Compression::default());
+    fn compressed_bytes(body: &[u8]) -> usize {
+        let mut compressed = flate2::read::GzEncoder::new(body, flate2::Compression::default());
         std::io::copy(&mut compressed, &mut std::io::sink()).unwrap().try_into().unwrap()
     }
 
     #[test]
-    fn every_script_is_asked_for_at_once() {
-        let names = FILES.iter().filter(|(_, kind, _)| *kind == JAVASCRIPT).map(|(name, ..)| *name);
-        for name in names.filter(|name| *name != "main.js") {
-            let preload = format!("<link rel=\"modulepreload\" href=\"{name}\">");
-            assert!(FILES[0].2.contains(&preload), "{name} would be found only when another script is there");
-        }
+    fn the_page_has_no_script_of_its_own_text_and_nothing_from_elsewhere() {
+        let html = READY.html.as_str();
+        assert!(!html.contains(" style=") && !html.contains(" on"), "{html}");
+        assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=\"").count());
+        assert_eq!(html.matches("<style>").count(), 1);
+        assert!(!STYLES.contains("</") && !READY.graph_css.contains("</"));
+        assert!(!STYLES.contains("https://"));
     }
 
     #[test]
-    fn the_page_has_no_script_or_style_of_its_own_text_and_nothing_from_elsewhere() {
-        let page = FILES[0].2;
-        assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" on"), "{page}");
-        assert_eq!(page.matches("<script").count(), page.matches("<script type=\"module\" src=\"").count());
-        for (name, _, text) in FILES.iter().filter(|(name, ..)| !name.starts_with("vendor/")) {
-            assert!(!text.contains("dangerouslySet"), "{name}");
-            assert!(!text.contains("https://") && !text.contains("innerHTML") && !text.contains("eval("), "{name}");
+    fn the_script_is_one_of_all_modules() {
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/assets")).unwrap();
+        let files = files.map(|file| file.unwrap().path());
+        let modules: Vec<_> =
+            files.filter(|path| path.extension().is_some_and(|extension| extension == "js")).collect();
+        assert!(modules.len() > 20);
+        for module in modules {
+            let name = module.file_stem().unwrap().to_str().unwrap();
+            assert!(SCRIPT.contains(&format!("const {name}_module = ")), "{name} is used by nothing");
+            let text = std::fs::read_to_string(&module).unwrap();
+            assert!(!text.contains("dangerouslySet") && !text.contains("innerHTML"), "{name}");
+            assert!(!text.contains("https://") && !text.contains("eval("), "{name}");
         }
+        assert!(!SCRIPT.lines().any(|line| line.starts_with("import ") || line.starts_with("export ")));
     }
 }

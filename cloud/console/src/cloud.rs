@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use cloud_core::{
-    Changes, Clock, ClockMover, Dispatch, ExecutionWaits, Location, Random, Request, Response, ServiceError, Stop,
+    Changes, Clock, ClockMover, Dispatch, ExecutionHistories, ExecutionWaits, Inhabited, Location, Random, Request,
+    Response, ServiceError, Stop,
 };
 use hyper::Method;
 use serde_json::Value;
@@ -16,6 +17,10 @@ pub struct Handles {
     pub dispatch: Arc<dyn Dispatch>,
     /// Knows what executions wait for.
     pub waits: Arc<dyn ExecutionWaits>,
+    /// Knows histories in short, and how much runs.
+    pub histories: Arc<dyn ExecutionHistories>,
+    /// Knows where there is anything.
+    pub places: Arc<dyn Inhabited>,
     /// Moves the clock.
     pub mover: Arc<dyn ClockMover>,
     /// Counts what can be seen anew.

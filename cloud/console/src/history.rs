@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use cloud_core::{Location, ServiceError};
+use cloud_core::{EventSummary, Location, ServiceError};
 use graph::{Event, Visits};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,8 +12,6 @@ use crate::long_text::Allowance;
 
 /// The largest page of a history.
 const PAGE: u64 = 1_000;
-/// What is read first of a history that is known in part.
-const FIRST_PAGE: u64 = 50;
 /// How many histories are kept.
 const KEPT: usize = 4;
 
@@ -43,20 +41,21 @@ pub(crate) struct EndedView {
     pub(crate) last_event_id: i64,
 }
 
-/// An event without its data.
+/// An event without its data. What follows from others is not written with it.
 #[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct ShortEvent {
+    #[serde(skip)]
     pub(crate) id: i64,
     /// Where it is not the one before it.
     #[serde(rename = "previous", skip_serializing_if = "Option::is_none")]
     previous_event_id: Option<i64>,
-    #[serde(rename = "type")]
-    kind: Box<str>,
+    #[serde(skip)]
+    pub(crate) kind: Box<str>,
     /// Milliseconds since 1970.
-    at: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<Box<str>>,
+    #[serde(skip)]
+    pub(crate) at: i64,
+    #[serde(skip)]
+    pub(crate) state: Option<Arc<str>>,
     /// The error that it tells of.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Box<str>>,
@@ -101,26 +100,20 @@ impl Histories {
 }
 
 impl ShortEvent {
-    fn of(event: &Value) -> Self {
-        let number = |name: &str| event[name].as_i64().unwrap_or(0);
-        let members = event.as_object().into_iter().flatten();
-        let details = members.filter(|(name, _)| name.ends_with("EventDetails")).map(|(_, details)| details).next();
-        let text = |name: &str| details.and_then(|details| details[name].as_str()).map(Box::from);
-        let kind: Box<str> = event["type"].as_str().unwrap_or_default().into();
-        let is_of_state = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
-        let id = number("id");
-        let previous = number("previousEventId");
+    fn of(event: EventSummary) -> Self {
+        let id = number(event.id);
+        let previous = number(event.previous_event_id);
         Self {
             id,
             // Events at the beginning of an execution name none before them.
             previous_event_id: (![0, id - 1].contains(&previous)).then_some(previous),
-            at: (event["timestamp"].as_f64().unwrap_or_default() * 1e3).round() as i64,
-            state: text(if is_of_state { "name" } else { "state" }),
-            error: text("error"),
-            index: details.and_then(|details| details["index"].as_u64()),
-            resource: text("resource"),
-            assigns: details.is_some_and(|details| details["assignedVariables"].is_object()),
-            kind,
+            kind: event.kind.into(),
+            at: event.at.as_millisecond(),
+            state: event.state,
+            error: event.error.map(Box::from),
+            index: event.index,
+            resource: event.resource.map(Box::from),
+            assigns: event.assigns,
         }
     }
 
@@ -130,6 +123,11 @@ impl ShortEvent {
     }
 }
 
+/// Numbers of events are small: an execution has 25,000 at most.
+fn number(id: u64) -> i64 {
+    i64::try_from(id).unwrap_or(i64::MAX)
+}
+
 /// How the states of an execution stand; what is known up to an event is told so.
 pub(crate) fn visits(events: &[ShortEvent], known: i64) -> Visits {
     Visits::of(events.iter().map(ShortEvent::event), known)
@@ -137,46 +135,37 @@ pub(crate) fn visits(events: &[ShortEvent], known: i64) -> Visits {
 
 impl Cloud {
     /// All events of an execution, oldest first. What is kept of them is not read again.
-    pub(crate) async fn history(&self, at: &Location, arn: &str) -> Result<Arc<Vec<ShortEvent>>, ServiceError> {
+    pub(crate) fn history(&self, arn: &str) -> Result<Arc<Vec<ShortEvent>>, ServiceError> {
         let mut events = self.histories.lock().unwrap_or_else(PoisonError::into_inner).take(arn);
-        let new = self.events_after(at, arn, events.last().map_or(0, |event| event.id)).await?;
+        let known = events.last().and_then(|event| u64::try_from(event.id).ok()).unwrap_or(0);
+        let new = self.handles.histories.events_after(arn, known)?;
         if !new.is_empty() {
-            Arc::make_mut(&mut events).extend(new);
+            Arc::make_mut(&mut events).extend(new.into_iter().map(ShortEvent::of));
         }
         self.histories.lock().unwrap_or_else(PoisonError::into_inner).keep(arn, Arc::clone(&events));
         Ok(events)
     }
 
-    /// The events after one, oldest first: read from the newest on, as far as they are new.
-    async fn events_after(&self, at: &Location, arn: &str, known: i64) -> Result<Vec<ShortEvent>, ServiceError> {
-        let mut events: Vec<ShortEvent> = Vec::new();
-        // What is followed grows by a few at a time.
-        let first = if known == 0 { PAGE } else { FIRST_PAGE };
-        let mut input = json!({
-            "executionArn": arn, "maxResults": first, "reverseOrder": true, "includeExecutionData": false,
-        });
-        loop {
-            let mut page = self.states(at, "GetExecutionHistory", &input).await?;
-            let found = page["events"].as_array().map(Vec::as_slice).unwrap_or_default();
-            events.extend(found.iter().map(ShortEvent::of).take_while(|event| event.id > known));
-            let is_all = events.last().is_none_or(|event| event.id <= known + 1);
-            if page["nextToken"].is_null() || is_all || found.is_empty() {
-                events.reverse();
-                return Ok(events);
-            }
-            input["nextToken"] = page["nextToken"].take();
-            input["maxResults"] = json!(PAGE);
-        }
+    /// Some events with their data, by number; long texts are cut.
+    pub(crate) async fn details(&self, at: &Location, arn: &str, ids: &[i64]) -> Result<Vec<Value>, ServiceError> {
+        let mut allowance = Allowance::default();
+        let mut found = self.whole_details(at, arn, ids).await?;
+        found.iter_mut().for_each(|event| allowance.cut_event(event));
+        Ok(found)
     }
 
-    /// Some events with their data, by number; long texts are cut. Read from the end of the history that is nearer to them.
-    pub(crate) async fn details(&self, at: &Location, arn: &str, ids: &[i64]) -> Result<Vec<Value>, ServiceError> {
-        let known = self.history(at, arn).await?;
+    /// Some events with all of their data, by number. Read from the end of the history that is nearer to them.
+    pub(crate) async fn whole_details(
+        &self,
+        at: &Location,
+        arn: &str,
+        ids: &[i64],
+    ) -> Result<Vec<Value>, ServiceError> {
+        let known = self.history(arn)?;
         let first = ids.iter().min().copied().unwrap_or(0);
         let last = ids.iter().max().copied().unwrap_or(0);
         let is_nearer_to_end = known.last().map_or(0, |event| event.id) - first < last;
         let mut input = json!({ "executionArn": arn, "maxResults": PAGE, "reverseOrder": is_nearer_to_end });
-        let mut allowance = Allowance::default();
         let mut found = Vec::new();
         while found.len() < ids.len() {
             let mut page = self.states(at, "GetExecutionHistory", &input).await?;
@@ -188,7 +177,6 @@ impl Cloud {
             }
             input["nextToken"] = page["nextToken"].take();
         }
-        found.iter_mut().for_each(|event| allowance.cut_event(event));
         Ok(found)
     }
 }

@@ -3,7 +3,7 @@
 //! # What it is for
 //! [`Console::admit`] decides on a request's headers, [`Console::answer`] answers it: the page's files, which are in the
 //! program, its JSON, and the stream of changes. What it shows it asks for as any client would, through the port [`Dispatch`]; what executions
-//! wait for comes through [`ExecutionWaits`], pictures from `graph`.
+//! wait for, and forks, come through [`ExecutionWaits`], histories in short through [`ExecutionHistories`], pictures from `graph`.
 //!
 //! # Who may use it
 //! Whoever has the token that `workshop open` puts into the address ([`Access`]): it is exchanged for a cookie that no script can read
@@ -14,6 +14,7 @@
 //! Any service, HTTP connections, where the data folder is.
 //!
 //! [`Dispatch`]: cloud_core::Dispatch
+//! [`ExecutionHistories`]: cloud_core::ExecutionHistories
 //! [`ExecutionWaits`]: cloud_core::ExecutionWaits
 
 mod access;

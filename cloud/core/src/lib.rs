@@ -10,6 +10,7 @@
 //! - time and chance as values ([`Clock`], [`Random`]): a service holds both, and only the composition makes the real ones;
 //! - [`CachedTable`]: values that are read from memory and are durable before anybody sees them; [`UnreadableRows`]: those
 //!   that could not be read, which hold nothing else up;
+//! - [`http_endpoint`]: the events and answers of functions that HTTP requests run;
 //! - [`TcpSockets`]: whose the other end of a connection is, as the system says;
 //! - [`FaultInjection`]: AWS's eventual consistency, shown when asked to.
 //!
@@ -19,6 +20,7 @@ mod clock;
 mod error;
 mod faults;
 mod function_reference;
+pub mod http_endpoint;
 mod location;
 mod operation;
 mod ports;
@@ -39,20 +41,21 @@ pub use function_reference::{FunctionReference, LATEST};
 pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
     AbsentOperation, Access, Actor, Answering, Asked, Binding, ConditionKeys, DEFAULT_BODY_LIMIT_BYTES, Handler, Need,
-    Operation, OperationInfo, Permit, Quota, Refused, Resource, ResourceFacts, Routed, Service, ServiceInfo, Why,
+    Operation, OperationInfo, Permit, Quota, Refused, Resource, Routed, Service, ServiceInfo, Why,
 };
 pub use policy::{Context, Document};
 pub use ports::{
-    CallerIdentity, ClockMover, Dispatch, ExecutionWait, ExecutionWaits, FunctionInvoker, Invocation, LogWriter,
-    PortFuture, Principal, RoleCredentials, RoleDirectory, RoleTrust, WaitReason,
+    CallerIdentity, ClockMover, Dispatch, EventSummary, ExecutionFork, ExecutionHistories, ExecutionWait,
+    ExecutionWaits, ForkedExecution, FunctionInvoker, Inhabited, Invocation, LogWriter, PortFuture, Principal,
+    RoleCredentials, RoleDirectory, RoleTrust, WaitReason,
 };
 pub use random::Random;
 pub use rate_limit::{RateLimit, TokenBucket};
-pub use signals::{Changes, CountedLogs, Stop};
+pub use signals::{Changes, CountedLogs, Stop, Topic};
 pub use snapshots::{ReadView, Snapshots, before};
 pub use table::{CachedTable, Change, UnreadableRows};
 pub use tcp_sockets::{TcpSocket, TcpSockets};
 pub use wire::{
-    ActingRole, Form, Page, Protocol, Request, Response, Scope, Signed, Xml, decode_token, encode_token, escape,
-    query_answer,
+    ActingRole, BodyStream, Form, Page, Protocol, Request, Response, Scope, Signed, Xml, decode_token, encode_token,
+    escape, query_answer,
 };

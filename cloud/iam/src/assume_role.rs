@@ -145,7 +145,7 @@ impl<'a> AssumeRole<'a> {
     }
 }
 
-fn is_role_arn(arn: &str) -> bool {
+pub(crate) fn is_role_arn(arn: &str) -> bool {
     let parts: Vec<&str> = arn.split(':').collect();
     matches!(parts.as_slice(), ["arn", _, "iam", "", account, resource]
         if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) && resource.starts_with("role/"))
@@ -238,7 +238,7 @@ fn check_text(member: &str, text: &str, (least, most): (usize, usize), further: 
     Ok(())
 }
 
-fn validation(text: impl Into<String>) -> ServiceError {
+pub(crate) fn validation(text: impl Into<String>) -> ServiceError {
     ServiceError::bad_request("ValidationError", text)
 }
 

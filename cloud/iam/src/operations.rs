@@ -1,8 +1,8 @@
 //! The table of IAM's operations.
 
 use cloud_core::{
-    Access, Account, Binding, Form, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts, Response,
-    ServiceError, ServiceInfo, Xml, query_answer,
+    Access, Account, Binding, Form, Need, Operation, Protocol, Quota, Request, Resource, Response, ServiceError,
+    ServiceInfo, Xml, query_answer,
 };
 
 use crate::permissions::simulate;
@@ -119,12 +119,12 @@ fn answer<R: Into<Option<Xml>>>(
     result.map(|xml| query_answer(operation, NAMESPACE, xml.into(), &request.id))
 }
 
-/// What is known of a role or a managed policy: its tags.
-pub fn facts(iam: &Iam, arn: &str) -> ResourceFacts {
+/// The tags of a role or a managed policy.
+pub fn resource_tags(iam: &Iam, arn: &str) -> Vec<(String, String)> {
     let by_name = |name: &str| iam.roles.read(|roles| Some(roles.get(&Account::of_arn(arn)?.key(name))?.tags.clone()));
     let role = || by_name(arn.rsplit_once(":role/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))?);
     let tags = role().or_else(|| iam.policies.read(|policies| Some(policies.get(arn)?.tags.clone())));
-    ResourceFacts { policy: None, tags: tags.unwrap_or_default() }
+    tags.unwrap_or_default()
 }
 
 fn failed() -> ServiceError {

@@ -15,6 +15,7 @@ use crate::role::{Role, date};
 use crate::service::Iam;
 use crate::sessions::{Session, SessionSettings};
 use crate::unique_id::unique_id;
+use crate::web_identity;
 
 /// Namespace of the answers' XML.
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -53,6 +54,11 @@ const OF_A_USER: &[&str] = &["SerialNumber", "TokenCode", "MinimumSessionTokenSi
 pub static OPERATIONS: &[Operation<Iam>] = &[
     // It decides itself: the role's trust policy has a say too.
     operation!("AssumeRole", Writes, Resource::Arn("RoleArn"), assume_role).refusing(OF_A_ROLE).without_permission(),
+    // Its caller has no credentials yet.
+    operation!("AssumeRoleWithWebIdentity", Writes, Resource::Arn("RoleArn"), web_identity::assume_role)
+        .refusing(&["ProviderId"])
+        .without_permission()
+        .unsigned(),
     // "No permissions are required to perform this operation" (API reference), nor for one's own session.
     operation!("GetCallerIdentity", ReadsPresent, Resource::Any, caller_identity).without_permission(),
     operation!("GetSessionToken", ReadsPresent, Resource::Any, session_token).refusing(OF_A_USER).without_permission(),

@@ -25,13 +25,14 @@ mod service;
 mod supervisor;
 #[cfg(test)]
 mod tests;
+mod url_endpoint;
 
 pub use async_queue::{ASYNC_EVENTS, ASYNC_PAYLOADS};
 pub use code::{ArchiveError, CODE_PATH, CodeError};
 #[cfg(any(test, feature = "testing"))]
 pub use code::{check_archive, unpack_archive};
-pub use model::{Code, FunctionVersion, LogFormat, LogLevel, LoggingConfig};
-pub use operations::{INFO, OPERATIONS, facts};
+pub use model::{Code, FunctionVersion, LogFormat, LogLevel, LoggingConfig, VpcConfig};
+pub use operations::{INFO, OPERATIONS, resource_policy, resource_tags};
 pub use runtime::{
     Delivery, InvocationEvent, Launch, Part, ProcessRunner, ProcessRunnerSettings, Runner, RunnerError, Runtime,
     RuntimeMessage, RuntimeSignal, StartError,
@@ -41,3 +42,4 @@ pub use runtime::{SimulatedRun, SimulatedRunner};
 pub use runtimes::Machine;
 pub use service::{Functions, Handles, TABLE};
 pub use supervisor::supervise;
+pub use url_endpoint::URL_BODY_BYTES;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cloud_core::{
-    CachedTable, Clock, FaultInjection, FunctionReference, LogWriter, Random, RoleDirectory, ServiceError, Stop,
+    CachedTable, Clock, FaultInjection, FunctionReference, Location, LogWriter, Random, RoleDirectory, ServiceError,
+    Stop,
 };
 use cloud_store::{Store, StoreError, Table};
 
@@ -16,6 +17,7 @@ use crate::invoke::MAX_INVOKING_BYTES;
 use crate::model::{Function, FunctionVersion};
 use crate::pool::{SandboxContext, SandboxPool};
 use crate::runtime::Runner;
+use crate::url_endpoint::index::UrlIndex;
 
 /// Functions with their versions, aliases, permissions and tags, by region and name: `us-east-1/name`, or
 /// `000000000002:us-east-1/name` outside the default account.
@@ -57,6 +59,9 @@ pub struct Functions {
     pub(crate) random: Random,
     pub(crate) faults: FaultInjection,
     pub(crate) roles: Arc<dyn RoleDirectory>,
+    /// The port in the addresses of function URLs.
+    pub(crate) endpoint_port: u16,
+    pub(crate) url_index: UrlIndex,
     runner: Arc<dyn Runner>,
     stop: Stop,
 }
@@ -89,6 +94,7 @@ impl Functions {
             clock: clock.clone(),
             random: random.clone(),
         };
+        let endpoint_port = endpoint_url.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap_or_default();
         let code_links = CodeLinks::new(endpoint_url, &random, clock.machine());
         let stop = Stop::new();
         let pool = Arc::new(SandboxPool::new(context));
@@ -105,6 +111,8 @@ impl Functions {
             random,
             faults,
             roles,
+            endpoint_port,
+            url_index: UrlIndex::default(),
             runner,
             stop,
         }))
@@ -145,6 +153,11 @@ impl Functions {
         self.table.read(|functions| {
             functions.values().flat_map(Function::versions).any(|version| version.code.sha256 == sha256)
         })
+    }
+
+    /// The accounts and regions that have functions.
+    pub fn locations(&self) -> BTreeSet<Location> {
+        self.table.locations()
     }
 
     /// How many stored values could not be read.

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::group::{Admission, Group, GroupFacts, GroupState, StreamChange, StreamFacts, event_bytes};
 use crate::service::{LINE_BATCH_BYTES, LINES_WAITING_BYTES, Logs};
+use crate::tail::Tailed;
 
 /// CloudWatch Logs counts this much for each event beside its message.
 pub(crate) const EVENT_OVERHEAD_BYTES: usize = 26;
@@ -88,8 +89,20 @@ impl Logs {
         stream: &str,
         append: Append,
     ) -> Result<JoinHandle<Result<(), StoreError>>, StoreError> {
+        let tailed = self.inner.tails.watched(group.id, stream, &append.events, append.now);
+        let is_subscribed = !state.facts.subscriptions.is_empty();
         let StreamChange { batch, streams } = state.append(stream, append.events, append.now)?;
         let durable = self.inner.store.commit_reserved(append.room, batch);
+        let logs = self.clone();
+        let subscribed = is_subscribed.then(|| Arc::clone(group));
+        let durable = async move {
+            let written = durable.await;
+            if written.is_ok() {
+                tailed.into_iter().for_each(Tailed::show);
+                subscribed.iter().for_each(|group| logs.deliver(group));
+            }
+            written
+        };
         let landing = self.track(group, state, streams, durable, append.waiting);
         self.sweep_expired(state, append.now);
         self.sweep_excess(state);

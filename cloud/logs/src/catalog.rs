@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::errors::{already_exists, no_group, protected};
 use crate::group::{Group, GroupFacts};
-use crate::rows::{self, GROUPS, STREAMS};
+use crate::rows::{self, DELIVERIES, GROUPS, STREAMS};
 use crate::service::Logs;
 use crate::sweep::queue::Sweep;
 
@@ -118,6 +118,7 @@ impl Logs {
         let mut batch = Batch::new();
         batch.delete(GROUPS, key);
         batch.delete_prefix(STREAMS, rows::group_prefix(group.id));
+        batch.delete_prefix(DELIVERIES, rows::group_prefix(group.id));
         let landing = {
             let mut state = group.lock();
             state.closed = true;

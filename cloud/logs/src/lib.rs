@@ -11,7 +11,10 @@
 //! Groups are created, edited and deleted one at a time (`catalog`); each group has its own lock for everything else.
 //! What a deletion leaves on disk, and what retention no longer keeps, is removed in small steps by `sweep`.
 //!
-//! It must not know functions, executions, HTTP connections, or who calls.
+//! Subscription filters hand events to functions through the port [`FunctionInvoker`](cloud_core::FunctionInvoker): what waits
+//! for them is written with the events themselves (`subscriptions`). Live tails show events as they become durable (`tail`).
+//!
+//! It must not know how functions run, executions, HTTP connections, or who calls.
 
 mod api;
 mod append;
@@ -26,10 +29,12 @@ mod query;
 mod rows;
 mod service;
 mod streams;
+mod subscriptions;
 mod sweep;
+mod tail;
 #[cfg(test)]
 mod tests;
 
-pub use operations::{INFO, OPERATIONS, facts};
+pub use operations::{INFO, OPERATIONS, resource_tags};
 pub use rows::TABLES;
 pub use service::Logs;

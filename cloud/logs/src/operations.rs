@@ -1,11 +1,10 @@
 //! The table of operations.
 
 use cloud_core::{
-    Access, Binding, Handler, Location, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts,
-    ServiceError, ServiceInfo,
+    Access, Binding, Handler, Location, Need, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo,
 };
 
-use crate::api::{attached, filter, get, groups, put, queries, streams, tags};
+use crate::api::{attached, filter, get, groups, live_tail, put, queries, streams, subscriptions, tags};
 use crate::service::Logs;
 
 /// CloudWatch Logs.
@@ -82,7 +81,20 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         Access::Reads,
         "logs:DescribeSubscriptionFilters",
         GROUP,
-        |logs, request| Box::pin(async move { attached::subscription_filters(logs, request) }),
+        |logs, request| Box::pin(async move { subscriptions::describe(logs, request) }),
+    )
+    .within(PER_S_5),
+    operation("PutSubscriptionFilter", Access::WritesAlone, "logs:PutSubscriptionFilter", GROUP, |logs, request| {
+        Box::pin(subscriptions::put(logs, request))
+    })
+    .refusing(&["applyOnTransformedLogs", "fieldSelectionCriteria", "emitSystemFields"])
+    .within(PER_S_5),
+    operation(
+        "DeleteSubscriptionFilter",
+        Access::WritesAlone,
+        "logs:DeleteSubscriptionFilter",
+        GROUP,
+        |logs, request| Box::pin(subscriptions::delete(logs, request)),
     )
     .within(PER_S_5),
     operation("TagResource", Access::Writes, "logs:TagResource", Resource::Arn("resourceArn"), |logs, request| {
@@ -139,6 +151,10 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         Box::pin(filter::filter(logs, request))
     })
     .within(FILTER_EVENTS),
+    // Its sessions are limited, not its rate.
+    operation("StartLiveTail", Access::ReadsPresent, "logs:StartLiveTail", QUERIED, |logs, request| {
+        Box::pin(async move { live_tail::start(logs, request) })
+    }),
     operation("StartQuery", Access::Reads, "logs:StartQuery", QUERIED, |logs, request| {
         Box::pin(queries::start(logs, request))
     })
@@ -168,13 +184,13 @@ const TAGGED: Resource = Resource::Computed(group_arn);
 /// As refusals of AWS's name it.
 const ALL_GROUPS: Resource = Resource::Template("arn:aws:logs:{region}:{account}:log-group::log-stream:");
 
-/// What is known of a log group: its tags.
-pub fn facts(logs: &Logs, arn: &str) -> ResourceFacts {
+/// The tags of a log group.
+pub fn resource_tags(logs: &Logs, arn: &str) -> Vec<(String, String)> {
     let facts = || {
         let (_, name) = arn.split_once(":log-group:")?;
         logs.group_facts(&Location::of_arn(arn)?.key(name.split(':').next()?))
     };
-    ResourceFacts { policy: None, tags: facts().map(|facts| facts.tags.into_iter().collect()).unwrap_or_default() }
+    facts().map(|facts| facts.tags.into_iter().collect()).unwrap_or_default()
 }
 
 const fn operation(

@@ -6,6 +6,7 @@
 //! | `log-streams` | `<group>/<name>` | [`StreamFacts`](crate::group::StreamFacts) with the stream's number |
 //! | `log-events` | `<group>/<time><sequence>` | [`EventRow`] |
 //! | `log-stream-events` | `<group>/<stream>/<time><sequence>` | nothing: which events of the group are the stream's |
+//! | `log-deliveries` | `<group>/<sequence>` | [`DeliveryRow`]: events that the group's subscription filters have not seen yet |
 //!
 //! Groups and streams stand in keys as numbers of ten hexadecimal digits. A number is never given again while a row of its
 //! former owner may be there, so that what is made anew under an old name has nothing of its namesake.
@@ -24,8 +25,11 @@ pub(crate) const EVENTS: Table = Table::new("log-events");
 /// Which events are a stream's, in the order of time.
 pub(crate) const STREAM_EVENTS: Table = Table::new("log-stream-events");
 
+/// Events that wait for subscription filters, in the order in which they came.
+pub(crate) const DELIVERIES: Table = Table::new("log-deliveries");
+
 /// The tables of this service.
-pub const TABLES: [Table; 4] = [GROUPS, STREAMS, EVENTS, STREAM_EVENTS];
+pub const TABLES: [Table; 5] = [GROUPS, STREAMS, EVENTS, STREAM_EVENTS, DELIVERIES];
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +44,25 @@ pub(crate) struct EventRow {
 pub(crate) struct NewEventRow<'a> {
     pub(crate) stream: u64,
     pub(crate) message: &'a str,
+}
+
+/// Events of one stream that came together and wait for the group's subscription filters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DeliveryRow {
+    /// The stream's number.
+    pub(crate) stream: u64,
+    /// Their moments, in milliseconds; their sequences follow each other from the one in the key.
+    pub(crate) timestamps_ms: Vec<i64>,
+}
+
+/// The key of events that wait, by the sequence of the first of them.
+pub(crate) fn delivery_key(group: u64, sequence: u64) -> String {
+    format!("{group:010x}/{sequence:016x}")
+}
+
+/// The sequence in such a key.
+pub(crate) fn delivery_sequence(key: &str) -> Option<u64> {
+    u64::from_str_radix(split_group(key)?.1, 16).ok()
 }
 
 /// What the keys of a group's streams and events begin with.

@@ -1,11 +1,11 @@
 //! The service: its handles, what it holds in memory, and its port.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicI64, AtomicU64};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
-use cloud_core::{Clock, Location, LogWriter, PortFuture, ServiceError, Snapshots, UnreadableRows};
+use cloud_core::{Clock, FunctionInvoker, Location, LogWriter, PortFuture, ServiceError, Snapshots, UnreadableRows};
 use cloud_store::{Range, Store, StoreError, Table};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
@@ -14,6 +14,7 @@ use crate::group::{Group, GroupFacts};
 use crate::query::EndedQueries;
 use crate::rows::{self, EVENTS, GROUPS, STREAM_EVENTS, STREAMS};
 use crate::sweep::queue::{Sweep, SweepQueue};
+use crate::tail::Tails;
 
 /// How many bytes of lines of functions and executions may wait for the disk.
 ///
@@ -45,6 +46,10 @@ pub(crate) struct Inner {
     /// Room for lines of functions and executions that are not durable yet, in bytes.
     pub(crate) lines_waiting: Arc<Semaphore>,
     pub(crate) sweeps: SweepQueue,
+    /// The functions that subscription filters send events to, once they are there: they log here themselves.
+    pub(crate) functions: OnceLock<Weak<dyn FunctionInvoker>>,
+    /// The live tails that are open.
+    pub(crate) tails: Tails,
     /// What queries gave; locked alone.
     pub(crate) queries: Mutex<EndedQueries>,
     /// The groups, streams and events that could not be read.
@@ -71,6 +76,16 @@ impl Logs {
             logs.sweep(Sweep::Orphans);
         }
         Ok(logs)
+    }
+
+    /// The accounts and regions that have log groups.
+    pub fn locations(&self) -> BTreeSet<Location> {
+        let groups = self.inner.groups.read().unwrap_or_else(PoisonError::into_inner);
+        let prefixes = groups.keys().filter_map(|key| key.split_once('/')).map(|(prefix, _)| prefix);
+        // Few, beside thousands of groups.
+        let mut found: Vec<&str> = prefixes.collect();
+        found.dedup();
+        found.into_iter().map(Location::from_key_prefix).collect()
     }
 
     /// How many stored values could not be read.
@@ -109,6 +124,8 @@ impl Logs {
             last_group_id_at_start: last_group_id,
             lines_waiting: Arc::new(Semaphore::new(LINES_WAITING_BYTES)),
             sweeps: SweepQueue::default(),
+            functions: OnceLock::new(),
+            tails: Tails::default(),
             queries: Mutex::default(),
             unreadable,
         };

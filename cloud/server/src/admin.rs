@@ -5,7 +5,7 @@ use std::path::Path;
 use hyper::Method;
 use serde_json::json;
 
-use cloud_core::{ConsistencySettings, Request, Response};
+use cloud_core::{ConsistencySettings, Request, Response, Topic};
 use cloud_states::{ForkRequest, MockedStart};
 
 use super::composition::Cloud;
@@ -80,7 +80,10 @@ pub(crate) async fn handle(cloud: &Cloud, request: &Request) -> Response {
         (&Method::GET, TIME_PATH) => Response::json(200, &json!(cloud.time.report())),
         (&Method::POST, TIME_PATH) => move_time(cloud, request).await,
         (&Method::POST, STAND_STILL_PATH) => match cloud.time.stand_still().await {
-            Ok(()) => Response::json(200, &json!(cloud.time.report())),
+            Ok(()) => {
+                cloud.changes.mark(|| [Topic::settings()]);
+                Response::json(200, &json!(cloud.time.report()))
+            }
             Err(error) => failed(500, &error.to_string()),
         },
         (&Method::POST, BACKUP_PATH) => {
@@ -137,7 +140,9 @@ async fn move_time(cloud: &Cloud, request: &Request) -> Response {
             () = cloud.stop.given() => {}
         }
     };
-    match cloud.time.move_clock(aim, given_up).await {
+    let moved = cloud.time.move_clock(aim, given_up).await;
+    cloud.changes.mark(|| [Topic::settings()]);
+    match moved {
         Ok(moved) => Response::json(200, &json!(moved)),
         Err(error @ MoveError::Store { .. }) => failed(500, &error.to_string()),
         Err(error) => failed(409, &error.to_string()),

@@ -2,14 +2,15 @@
 //!
 //! A new service is one crate, one line where it is opened and one in the list of [`services`].
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use cloud_apigateway::Apis;
 use cloud_core::{
-    Changes, Clock, ClockMover, CountedLogs, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter,
-    PortFuture, Random, Request, Response, RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets,
+    Changes, Clock, ClockMover, CountedLogs, Dispatch, FaultInjection, FunctionInvoker, Inhabited, Location, LogWriter,
+    PortFuture, Random, Request, Response, RoleDirectory, Routed, Service, ServiceError, Stop, TcpSockets, Topic,
 };
 use cloud_iam::{Iam, sts};
 use cloud_lambda::{CODE_PATH, Functions, Machine, Part, ProcessRunner, ProcessRunnerSettings, Runner};
@@ -23,7 +24,7 @@ use super::backup::{self, BackupError, Contents, Source};
 use super::data_dir::DataDir;
 use super::file_error::FileError;
 use super::guard::Permissions;
-use super::http::{Host, at_own_name, foreign_host, is_api_in_path};
+use super::http::{Host, at_own_name, foreign_host, is_endpoint_in_path};
 use super::router::{InternalDispatch, Router};
 use super::time::{self, Aim, CloudTime, MoveError};
 
@@ -100,6 +101,7 @@ impl Cloud {
             endpoint_url: endpoint(address),
         })?;
         let invoker = Arc::clone(&functions) as Arc<dyn FunctionInvoker>;
+        logs.deliver_to(&invoker);
         let states = States::open(cloud_states::Handles {
             store: store.clone(),
             clock: clock.clone(),
@@ -152,6 +154,7 @@ impl Cloud {
     pub fn resume(&self) {
         self.states.resume();
         self.functions.resume();
+        self.logs.resume();
     }
 
     /// Finds out what functions are kept apart with, and says so in the log. Whoever starts a function first waits for it.
@@ -169,12 +172,12 @@ impl Cloud {
             Host::Service if request.path.starts_with(admin::PREFIX) => admin::handle(self, &request).await,
             Host::Service if request.path.starts_with(CODE_PATH) => self.functions.fetch_code(&request).await,
             Host::Service => self.router.answer(request).await,
-            Host::Api(id) if is_api_in_path(&request) => {
-                let answer = self.answer_endpoint(&id, &at_own_name(request)).await;
+            host @ (Host::Api(_) | Host::FunctionUrl(_)) if is_endpoint_in_path(&request) => {
+                let answer = self.answer_endpoint(&host, request).await;
                 // A page that a function answers is not the cloud's own, although it has the cloud's origin.
                 answer.with_header("content-security-policy", "sandbox allow-scripts allow-forms")
             }
-            Host::Api(id) => self.answer_endpoint(&id, &request).await,
+            host @ (Host::Api(_) | Host::FunctionUrl(_)) => self.answer_endpoint(&host, request).await,
             Host::Foreign => foreign_host(),
         }
     }
@@ -246,21 +249,42 @@ impl Cloud {
         }
     }
 
-    async fn answer_endpoint(&self, api_id: &str, request: &Request) -> Response {
+    async fn answer_endpoint(&self, host: &Host, request: Request) -> Response {
         let machine = self.clock.machine();
         let began_at = machine.now();
-        let response = self.apis.execute(api_id, request).await;
+        let (id, response, request) = match host {
+            Host::FunctionUrl(id) => {
+                let region = self.functions.url_region(id).unwrap_or_default();
+                let request = at_own_name(request, &region);
+                (id.as_str(), self.functions.answer_url(id, &request).await, request)
+            }
+            Host::Api(id) => {
+                let request = at_own_name(request, "");
+                (id.as_str(), self.apis.execute(id, &request).await, request)
+            }
+            Host::Service | Host::Foreign => ("", foreign_host(), request),
+        };
         let duration_ms = machine.since(began_at).as_secs_f64() * 1_000.0;
-        let operation = format!("{api_id}: {} {}", request.method, request.path);
+        let operation = format!("{id}: {} {}", request.method, request.path);
         tracing::info!(target: "cloud::request", operation, status = response.status, duration_ms, request_id = %request.id);
         response
+    }
+}
+
+impl Inhabited for Cloud {
+    fn locations(&self) -> BTreeSet<Location> {
+        let Self { states, functions, apis, logs, .. } = self;
+        let found = [states.locations(), functions.locations(), apis.locations(), logs.locations()];
+        found.into_iter().flatten().collect()
     }
 }
 
 impl ClockMover for Cloud {
     fn advance<'a>(&'a self, by_ms: u64) -> PortFuture<'a, Result<Timestamp, ServiceError>> {
         Box::pin(async move {
-            match self.time.move_clock(Aim::AdvanceMs(by_ms), self.stop.given()).await {
+            let moved = self.time.move_clock(Aim::AdvanceMs(by_ms), self.stop.given()).await;
+            self.changes.mark(|| [Topic::settings()]);
+            match moved {
                 Ok(moved) => Ok(moved.to),
                 Err(error @ MoveError::Store { .. }) => Err(ServiceError::internal(error.to_string())),
                 Err(error) => Err(ServiceError::new(409, "ConflictException", error.to_string())),
@@ -280,21 +304,25 @@ fn services(
     vec![
         Arc::new(
             Routed::new(&cloud_states::INFO, cloud_states::OPERATIONS, Arc::clone(states))
-                .with_facts(cloud_states::facts)
+                .with_tags(cloud_states::resource_tags)
                 .finding(cloud_states::resource),
         ),
         Arc::new(
             Routed::new(&cloud_lambda::INFO, cloud_lambda::OPERATIONS, Arc::clone(functions))
-                .with_facts(cloud_lambda::facts),
+                .with_policies(cloud_lambda::resource_policy)
+                .with_tags(cloud_lambda::resource_tags),
         ),
         Arc::new(
-            Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs)).with_facts(cloud_logs::facts),
+            Routed::new(&cloud_logs::INFO, cloud_logs::OPERATIONS, Arc::clone(logs))
+                .with_tags(cloud_logs::resource_tags),
         ),
         Arc::new(
             Routed::new(&cloud_apigateway::INFO, cloud_apigateway::OPERATIONS, Arc::clone(apis))
-                .with_facts(cloud_apigateway::facts),
+                .with_tags(cloud_apigateway::resource_tags),
         ),
-        Arc::new(Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam)).with_facts(cloud_iam::facts)),
+        Arc::new(
+            Routed::new(&cloud_iam::INFO, cloud_iam::OPERATIONS, Arc::clone(iam)).with_tags(cloud_iam::resource_tags),
+        ),
         Arc::new(Routed::new(&sts::INFO, sts::OPERATIONS, Arc::clone(iam))),
     ]
 }

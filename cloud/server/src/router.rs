@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use cloud_core::{
     Answering, Changes, Clock, Dispatch, FaultInjection, Form, OperationInfo, PortFuture, Protocol, Request, Response,
-    Service, ServiceError, ServiceInfo,
+    Service, ServiceError, ServiceInfo, Topic,
 };
 
 use super::guard::{Permissions, Refusal};
@@ -52,9 +52,10 @@ impl Router {
         let target = self.target(&mut request);
         let name = target.name();
         let protocol = target.protocol();
+        // The guard refuses most of them before their bodies are read.
+        let lacks_signature = request.scope.is_none() && target.needs_signature();
         let answered = match target {
-            // The guard refuses it before its body is read; this is for who comes another way.
-            _ if request.scope.is_none() => Err(Refusal::Unsigned.error(protocol)),
+            _ if lacks_signature => Err(Refusal::Unsigned.error(protocol)),
             Target::Operation(service, operation) => {
                 let work = async {
                     self.permissions.check(&*service, operation, &request)?;
@@ -62,7 +63,7 @@ impl Router {
                 };
                 let answered = self.faults.answer(service.info(), operation, &request, work).await;
                 if operation.access.writes() {
-                    self.changes.mark();
+                    self.changes.mark(|| topic(service.info(), operation, &request));
                 }
                 answered
             }
@@ -153,6 +154,12 @@ impl Router {
 
     /// Without a signature only the form of the request tells the service; the answer is a refusal in its shape.
     fn by_form(&self, request: &Request) -> Result<&Arc<dyn Service>, Target> {
+        let is_unsigned = |service: &&Arc<dyn Service>| {
+            service.find(request).is_some_and(|(operation, _)| !operation.needs_signature)
+        };
+        if let Some(service) = self.services.iter().find(is_unsigned) {
+            return Ok(service);
+        }
         let name = if request.path.starts_with("/v2/") {
             "apigateway"
         } else if request.path.starts_with("/20") {
@@ -164,6 +171,34 @@ impl Router {
         };
         let found = self.services.iter().find(|service| service.info().signing_name == name);
         found.ok_or_else(|| Target::UnknownService(Protocol::Rest, format!("{} {}", request.method, request.path)))
+    }
+}
+
+/// What executions do and functions write is counted where it happens: these operations are no settings.
+const RUNS: [&str; 12] = [
+    "CreateLogStream",
+    "GetActivityTask",
+    "Invoke",
+    "InvokeAsync",
+    "InvokeWithResponseStream",
+    "RedriveExecution",
+    "SendTaskFailure",
+    "SendTaskHeartbeat",
+    "SendTaskSuccess",
+    "StartExecution",
+    "StartSyncExecution",
+    "StopExecution",
+];
+
+/// What an operation that writes has changed.
+fn topic(service: &ServiceInfo, operation: &OperationInfo, request: &Request) -> Option<Topic> {
+    match operation.name {
+        "PutLogEvents" if service.signing_name == "logs" => {
+            let group = request.member("logGroupName")?;
+            Some(Topic::log(&request.location(), &group))
+        }
+        name if RUNS.contains(&name) => None,
+        _ => Some(Topic::settings()),
     }
 }
 
@@ -182,7 +217,7 @@ fn unknown_service(name: &str, request: &Request) -> Target {
 const REST_XML: [&str; 6] = ["s3", "s3express", "s3-object-lambda", "s3control", "route53", "cloudfront"];
 
 /// Whether the body, which may not be there yet, is a form.
-fn is_form(request: &Request) -> bool {
+pub(crate) fn is_form(request: &Request) -> bool {
     request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
@@ -192,6 +227,14 @@ impl Target {
         match self {
             Self::Operation(service, operation) => format!("{}:{}", service.info().signing_name, operation.name),
             Self::UnknownOperation(_, name) | Self::UnknownService(_, name) => name.clone(),
+        }
+    }
+
+    /// Whether it has to be signed.
+    fn needs_signature(&self) -> bool {
+        match self {
+            Self::Operation(_, operation) => operation.needs_signature,
+            Self::UnknownOperation(..) | Self::UnknownService(..) => true,
         }
     }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use cloud_console::{Access, Console};
 use cloud_core::{
-    Clock, ClockMover, DEFAULT_BODY_LIMIT_BYTES, ExecutionWaits, Protocol, Random, Request, Response, ServiceError,
-    Signed, Stop, TcpSockets,
+    Clock, ClockMover, DEFAULT_BODY_LIMIT_BYTES, ExecutionHistories, ExecutionWaits, Inhabited, Protocol, Random,
+    Request, Response, ServiceError, Signed, Stop, TcpSockets,
 };
-use cloud_lambda::CODE_PATH;
+use cloud_lambda::{CODE_PATH, URL_BODY_BYTES};
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -17,6 +17,7 @@ use super::composition::Cloud;
 use super::guard::{Guard, Peer, Peers, Refusal, SignatureCheck, is_foreign};
 use super::http::{Admitted, Front, Host, Share, Site, foreign_host};
 use super::keys::CloudKeys;
+use super::router::is_form;
 
 /// The largest body that the endpoint of an HTTP API takes: "Payload size: 10 MB" of
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
@@ -74,7 +75,7 @@ impl Site for GuardedCloud {
                 return Err(foreign_host());
             }
             // On AWS it is public too; the API has its own rules for pages, and for who has to sign.
-            Host::Api(_) => {
+            Host::Api(_) | Host::FunctionUrl(_) => {
                 let pending = Pending::Endpoint(self.signature_at_endpoint(head, peer));
                 return Ok(Admitted { share: Share::Endpoint, pending });
             }
@@ -91,6 +92,8 @@ impl Site for GuardedCloud {
             Host::Service if head.path.starts_with(admin::PREFIX) => {
                 self.guard.admit_to_administration(head, peer).map_err(|refusal| admin_refusal(&refusal))
             }
+            // Some forms need no signature: which one it is stands in the body, which its own user may send.
+            Host::Service if peer.is_owner() && is_unsigned_form(head) => Ok(None),
             Host::Service => {
                 let admitted = self.guard.admit(head, peer, |key| self.cloud.iam.session_keys(key));
                 admitted.map_err(|refusal| self.refuse(head, &refusal))
@@ -102,14 +105,14 @@ impl Site for GuardedCloud {
     fn body_limit_bytes(&self, head: &Request) -> usize {
         match Host::of(head) {
             Host::Api(_) => ENDPOINT_BODY_BYTES,
+            Host::FunctionUrl(_) => URL_BODY_BYTES,
             _ => self.cloud.router.operation(head).map_or(DEFAULT_BODY_LIMIT_BYTES, |found| found.body_limit_bytes),
         }
     }
 
     fn too_large(&self, head: &Request) -> Response {
-        if matches!(Host::of(head), Host::Api(_)) {
-            return Response::json(413, &json!({ "message": "Request Entity Too Large" }))
-                .with_header("apigw-requestid", head.id.clone());
+        if let Some(refused) = at_endpoint(head, 413, "Request Entity Too Large") {
+            return refused;
         }
         let operation = self.cloud.router.operation(head);
         self.cloud.router.refuse(head, |_| match operation {
@@ -122,9 +125,8 @@ impl Site for GuardedCloud {
     }
 
     fn busy(&self, head: &Request) -> Response {
-        if matches!(Host::of(head), Host::Api(_)) {
-            return Response::json(503, &json!({ "message": "Service Unavailable" }))
-                .with_header("apigw-requestid", head.id.clone());
+        if let Some(refused) = at_endpoint(head, 503, "Service Unavailable") {
+            return refused;
         }
         let text = "The embedded cloud is reading as many large requests as it takes at once. Try again.";
         self.cloud.router.refuse(head, |_| ServiceError::new(503, "ServiceUnavailable", text))
@@ -163,6 +165,23 @@ pub fn console_url(keys: &CloudKeys, port: u16, view: &str) -> String {
     format!("http://127.0.0.1:{port}{}?token={}#/{view}", cloud_console::PREFIX, access.token())
 }
 
+/// Whether a request is a form without any signature.
+fn is_unsigned_form(head: &Request) -> bool {
+    is_form(head) && head.raw_query.is_empty() && !head.headers.contains_key("authorization")
+}
+
+/// A refusal in the form of the endpoint that a request is for; none where it is for a service.
+fn at_endpoint(head: &Request, status: u16, text: &str) -> Option<Response> {
+    match Host::of(head) {
+        Host::Api(_) => {
+            let answer = Response::json(status, &json!({ "message": text }));
+            Some(answer.with_header("apigw-requestid", head.id.clone()))
+        }
+        Host::FunctionUrl(_) => Some(Response::json(status, &json!({ "Message": text }))),
+        Host::Service | Host::Foreign => None,
+    }
+}
+
 fn foreign_page(head: &Request) -> Response {
     tracing::warn!(target: "cloud::guard", path = head.path, origin = head.header("origin"), "a page in a browser was refused");
     let message = "The request comes from a page of another origin. Only the endpoints of HTTP APIs answer pages, by their CORS settings.";
@@ -196,6 +215,8 @@ impl CloudFront {
             cloud_console::Handles {
                 dispatch: Arc::clone(&cloud.dispatch),
                 waits: Arc::clone(&cloud.states) as Arc<dyn ExecutionWaits>,
+                histories: Arc::clone(&cloud.states) as Arc<dyn ExecutionHistories>,
+                places: Arc::clone(&cloud) as Arc<dyn Inhabited>,
                 mover: Arc::clone(&cloud) as Arc<dyn ClockMover>,
                 changes: cloud.changes.clone(),
                 clock: clock.clone(),

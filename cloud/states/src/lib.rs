@@ -35,5 +35,5 @@ mod tests;
 pub use executions::fork::{ForkRequest, Forked};
 pub use integration::mocks::MockedStart;
 pub use integration::serves_task;
-pub use operations::{INFO, OPERATIONS, facts, resource};
+pub use operations::{INFO, OPERATIONS, resource, resource_tags};
 pub use states::{Handles, States};

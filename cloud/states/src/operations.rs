@@ -1,8 +1,8 @@
 //! The table of operations: how each is called, what it needs of IAM, and the function that answers it.
 
 use cloud_core::{
-    Access, Binding, Need, Operation, OperationInfo, Protocol, Quota, Request, Resource, ResourceFacts, Response,
-    ServiceError, ServiceInfo,
+    Access, Binding, Need, Operation, OperationInfo, Protocol, Quota, Request, Resource, Response, ServiceError,
+    ServiceInfo,
 };
 
 use super::api::answer::Answer;
@@ -103,12 +103,12 @@ pub fn resource(states: &States, operation: &'static OperationInfo, request: &Re
     states.driver.tokens.find(&token).map(|(execution, _)| execution.machine_arn())
 }
 
-/// What is known of a state machine or an activity.
-pub fn facts(states: &States, arn: &str) -> ResourceFacts {
+/// The tags of a state machine or an activity.
+pub fn resource_tags(states: &States, arn: &str) -> Vec<(String, String)> {
     let machine = MachineReference::parse(arn).ok().and_then(|reference| states.machine(&reference.key));
     let activity = || ActivityReference::parse(arn).ok().and_then(|reference| states.activities.get(&reference.key));
     let tags = machine.map(|machine| machine.tags).or_else(|| activity().map(|activity| activity.tags));
-    ResourceFacts { policy: None, tags: tags.unwrap_or_default().into_iter().collect() }
+    tags.unwrap_or_default().into_iter().collect()
 }
 
 /// Where Step Functions takes more calls than elsewhere.

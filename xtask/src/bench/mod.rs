@@ -8,6 +8,7 @@ mod commands;
 mod console;
 mod deploy;
 mod figure;
+pub(crate) mod link_order;
 mod local;
 mod memory;
 mod rounds;

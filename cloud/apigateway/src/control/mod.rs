@@ -12,4 +12,4 @@ pub(crate) mod routes;
 pub(crate) mod stages;
 pub(crate) mod tags;
 
-pub use tags::facts;
+pub use tags::resource_tags;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cloud_core::{Request, ResourceFacts, Response, ServiceError};
+use cloud_core::{Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -42,8 +42,8 @@ impl<'a> Tagged<'a> {
     }
 }
 
-/// What is known of an API or of what is in it: the tags of the API, or of the stage.
-pub fn facts(apis: &Apis, arn: &str) -> ResourceFacts {
+/// The tags of an API, also for what is in it, or of a stage.
+pub fn resource_tags(apis: &Apis, arn: &str) -> Vec<(String, String)> {
     let tags = || {
         let path = arn.split_once("::/apis/").map(|(_, path)| path)?;
         let id = path.split('/').next()?;
@@ -51,7 +51,7 @@ pub fn facts(apis: &Apis, arn: &str) -> ResourceFacts {
         let tagged = Tagged::parse(arn).unwrap_or(Tagged { api: id, stage: None });
         tagged.tags(&mut api).ok().map(|tags| std::mem::take(tags).into_iter().collect())
     };
-    ResourceFacts { policy: None, tags: tags().unwrap_or_default() }
+    tags().unwrap_or_default()
 }
 
 #[derive(Deserialize)]

@@ -5,12 +5,13 @@
 use std::time::Duration;
 
 use cloud_core::Response;
+use cloud_core::http_endpoint::trace_id;
 use http_body_util::Full;
 use hyper::header::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::changes::{self, Changed};
-use super::event::{Call, trace_id};
+use super::event::Call;
 use super::plain_answer::{BODY_LIMIT_BYTES, failed, message, unavailable};
 use crate::loopback::{Answer, Target, exchange, is_of_connection};
 use crate::model::Integration;

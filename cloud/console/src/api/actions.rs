@@ -1,6 +1,6 @@
-//! What the page changes: it starts executions, stops and redrives them, answers tasks that wait for somebody, and moves time.
+//! What the page changes: it starts executions, stops, redrives and forks them, answers tasks that wait for somebody, and moves time.
 
-use cloud_core::{Request, ServiceError};
+use cloud_core::{ExecutionFork, Request, ServiceError};
 use serde_json::{Value, json};
 
 use super::parameters::location_of;
@@ -22,6 +22,25 @@ pub(super) async fn stop(cloud: &Cloud, request: &Request) -> Result<Value, Serv
 /// Has one go on where it had not finished: the body is RedriveExecution's input.
 pub(super) async fn redrive(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
     pass_on(cloud, &request.json()?, "RedriveExecution", "executionArn").await
+}
+
+/// Starts one where another was: the body has `executionArn`, and `atEvent`, `input` and `name` where these are meant.
+pub(super) async fn fork(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
+    let asked: Value = request.json()?;
+    let text = |member: &str| asked[member].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let fork = ExecutionFork {
+        execution_arn: text("executionArn").unwrap_or_default(),
+        at_event: asked["atEvent"].as_u64(),
+        input: text("input"),
+        name: text("name"),
+    };
+    let forked = cloud.handles.waits.fork(fork).await?;
+    Ok(json!({ "executionArn": forked.execution_arn, "begins": forked.begins }))
+}
+
+/// Changes the limits of a Map Run: the body is UpdateMapRun's input.
+pub(super) async fn update_map_run(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
+    pass_on(cloud, &request.json()?, "UpdateMapRun", "mapRunArn").await
 }
 
 /// Ends the waits and backoffs of one: the body has `executionArn`.

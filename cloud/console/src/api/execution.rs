@@ -1,5 +1,6 @@
 //! An execution: how it stands, its picture, its events in short, and those with their data that are asked for.
 
+use std::collections::BTreeMap;
 use std::sync::{MutexGuard, PoisonError};
 
 use cloud_core::{ExecutionWait, Request, Response, ServiceError, WaitReason};
@@ -8,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::parameters::{asked, location_of};
+use super::parameters::{asked, location_of, log_group};
 use crate::cloud::Cloud;
 use crate::history::{EndedView, Histories, ShortEvent, visits};
 use crate::long_text::{LONGEST_TEXT, cut};
@@ -24,8 +25,8 @@ const DETAILS: usize = 400;
 struct Answer<'a> {
     #[serde(flatten)]
     described: Map<String, Value>,
-    /// Those after the one that is known.
-    events: Vec<NewEvent<'a>>,
+    #[serde(flatten)]
+    new: NewEvents<'a>,
     visits: Vec<ShownVisit<'a>>,
     waits: Vec<Value>,
 }
@@ -44,12 +45,62 @@ struct ShownVisit<'a> {
     tries: Option<u64>,
 }
 
+/// Those after the one that is known. There are up to 25,000 of a few types, with numbers that go on by one: what follows from the
+/// one before is left out.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NewEvents<'a> {
+    /// The number of the first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_id: Option<i64>,
+    /// When that was, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_at: Option<i64>,
+    types: Vec<&'a str>,
+    events: Vec<NewEvent<'a>>,
+}
+
 #[derive(Serialize)]
 struct NewEvent<'a> {
+    /// By its place in the list of types.
+    #[serde(rename = "type")]
+    kind: usize,
+    /// Milliseconds after the one before; none where it is the same moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<i64>,
+    /// Unless it is that of its visit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
     #[serde(flatten)]
     event: &'a ShortEvent,
     #[serde(skip_serializing_if = "Option::is_none")]
     visit: Option<usize>,
+}
+
+impl<'a> NewEvents<'a> {
+    fn after(known: i64, events: &'a [ShortEvent], found: &'a Visits) -> Self {
+        let mut new = Self::default();
+        let mut places = BTreeMap::new();
+        let mut before = None;
+        for (event, visit) in events.iter().zip(&found.of_event).filter(|(event, _)| event.id > known) {
+            new.first_id.get_or_insert(event.id);
+            let first_at = *new.first_at.get_or_insert(event.at);
+            let kind = *places.entry(&*event.kind).or_insert_with(|| {
+                new.types.push(&event.kind);
+                new.types.len() - 1
+            });
+            let of_visit = visit.and_then(|visit| found.visits.get(visit)).map(|visit| visit.state.as_str());
+            new.events.push(NewEvent {
+                kind,
+                after: Some(event.at - before.unwrap_or(first_at)).filter(|after| *after != 0),
+                state: event.state.as_deref().filter(|state| Some(*state) != of_visit),
+                event,
+                visit: *visit,
+            });
+            before = Some(event.at);
+        }
+        new
+    }
 }
 
 /// An execution as it stands now. `after` is the event up to which the page knows it, `view` what the picture was that it has.
@@ -69,12 +120,14 @@ pub(super) async fn execution(cloud: &Cloud, request: &Request) -> Result<Respon
     if !is_running && lock(cloud).is_shown(&arn, &known) {
         described["view"] = json!(shown);
         let nothing = Visits::default();
-        return Ok(Response::json(200, &Answer::of(described, Vec::new(), &nothing, Vec::new())));
+        return Ok(Response::json(200, &Answer::of(described, NewEvents::default(), &nothing, Vec::new())));
     }
-    let events = cloud.history(&location, &arn).await?;
+    let events = cloud.history(&arn)?;
     let found = visits(&events, after);
     let definition =
         cloud.states(&location, "DescribeStateMachineForExecution", &json!({ "executionArn": arn })).await?;
+    described["roleArn"] = definition["roleArn"].clone();
+    described["logGroup"] = json!(log_group(&definition));
     let name = draw(&mut described, definition["definition"].as_str().unwrap_or_default(), &found, &shown);
     if !is_running {
         let last_event_id = events.last().map_or(0, |last| last.id);
@@ -82,8 +135,7 @@ pub(super) async fn execution(cloud: &Cloud, request: &Request) -> Result<Respon
     }
     let waits = if is_running { cloud.handles.waits.waits(&arn).await.unwrap_or_default() } else { Vec::new() };
     let waits = waits.iter().take(WAITS).map(|wait| shown_wait(wait, &events, &found)).collect();
-    let new = events.iter().zip(&found.of_event).filter(|(event, _)| event.id > after);
-    let new = new.map(|(event, visit)| NewEvent { event, visit: *visit }).collect();
+    let new = NewEvents::after(after, &events, &found);
     Ok(Response::json(200, &Answer::of(described, new, &found, waits)))
 }
 
@@ -108,9 +160,9 @@ fn draw(described: &mut Value, definition: &str, found: &Visits, shown: &str) ->
 }
 
 impl<'a> Answer<'a> {
-    fn of(mut described: Value, events: Vec<NewEvent<'a>>, found: &'a Visits, waits: Vec<Value>) -> Self {
+    fn of(mut described: Value, new: NewEvents<'a>, found: &'a Visits, waits: Vec<Value>) -> Self {
         let described = described.as_object_mut().map(std::mem::take).unwrap_or_default();
-        Self { described, events, visits: changed(found), waits }
+        Self { described, new, visits: changed(found), waits }
     }
 }
 
@@ -147,12 +199,18 @@ pub(super) fn wait_json(wait: &ExecutionWait) -> Value {
     value
 }
 
-/// The events that are named by their numbers, with their data.
+/// The events that are named by their numbers, with their data; of one alone nothing is cut where `whole` asks for that.
 pub(super) async fn details(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
     let arn = asked(request, "arn")?;
+    let location = location_of(&arn)?;
     let ids = asked(request, "ids")?;
     let ids: Vec<i64> = ids.split(',').filter_map(|id| id.parse().ok()).take(DETAILS).collect();
-    Ok(json!({ "events": cloud.details(&location_of(&arn)?, &arn, &ids).await? }))
+    let is_whole = ids.len() == 1 && request.query_value("whole").is_some();
+    let events = match is_whole {
+        true => cloud.whole_details(&location, &arn, &ids).await?,
+        false => cloud.details(&location, &arn, &ids).await?,
+    };
+    Ok(json!({ "events": events }))
 }
 
 /// What DescribeExecution answers, nothing of it cut.

@@ -1,9 +1,9 @@
 //! Functions: their configuration and versions; and invoking one.
 
-use cloud_core::{Location, Request, ServiceError};
+use cloud_core::{Request, ServiceError};
 use serde_json::{Value, json};
 
-use super::parameters::{asked, asked_location, list};
+use super::parameters::{asked, asked_location, list, location_named};
 use crate::cloud::Cloud;
 use crate::long_text::{LONGEST_TEXT, cut};
 
@@ -31,12 +31,11 @@ pub(super) async fn function(cloud: &Cloud, request: &Request) -> Result<Value, 
     }))
 }
 
-/// Invokes a function: the body has `name`, `payload`, and `region` and `qualifier` where these are meant.
+/// Invokes a function: the body has `name`, `payload`, and `account`, `region` and `qualifier` where these are meant.
 pub(super) async fn invoke(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
     let input: Value = request.json()?;
     let text = |member: &str| input[member].as_str().filter(|text| !text.is_empty());
-    let default = Location::default();
-    let location = text("region").map(|region| Location::new(default.account().clone(), region)).unwrap_or(default);
+    let location = location_named(text("account"), text("region"));
     let path = path_of(text("name").unwrap_or_default())?;
     let query = text("qualifier").map(|qualifier| format!("Qualifier={qualifier}")).unwrap_or_default();
     let payload = text("payload").unwrap_or("{}");

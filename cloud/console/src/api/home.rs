@@ -4,6 +4,7 @@ use cloud_core::{Location, ServiceError};
 use serde_json::{Value, json};
 
 use super::execution::wait_json;
+use super::logs::groups;
 use super::parameters::list;
 use crate::cloud::Cloud;
 
@@ -12,11 +13,9 @@ const MACHINES: usize = 100;
 /// How many executions of each are looked at.
 const EACH: u64 = 20;
 /// How many executions are shown.
-const EXECUTIONS: usize = 50;
+const EXECUTIONS: usize = 25;
 /// How many tasks that wait for somebody are shown.
 const INBOX: usize = 50;
-/// Up to here running executions are counted.
-const RUNNING: u64 = 100;
 
 /// What there is in one region.
 pub(super) async fn home(cloud: &Cloud, location: &Location) -> Result<Value, ServiceError> {
@@ -35,9 +34,7 @@ pub(super) async fn home(cloud: &Cloud, location: &Location) -> Result<Value, Se
             let arn = &machine["stateMachineArn"];
             let newest = json!({ "stateMachineArn": arn, "maxResults": EACH });
             executions.extend(list(cloud.states(location, "ListExecutions", &newest).await?, "executions"));
-            let running = json!({ "stateMachineArn": arn, "statusFilter": "RUNNING", "maxResults": RUNNING });
-            let running = list(cloud.states(location, "ListExecutions", &running).await?, "executions");
-            value["running"] = json!(running.len());
+            value["running"] = json!(cloud.handles.histories.running(arn.as_str().unwrap_or_default()));
             value["lastFailed"] = json!(last_failed(&executions, arn));
         }
         shown.push(value);
@@ -50,13 +47,22 @@ pub(super) async fn home(cloud: &Cloud, location: &Location) -> Result<Value, Se
     });
     Ok(json!({
         "region": location.region(),
+        "account": location.account().as_str(),
+        "places": places(cloud),
         "now": cloud.handles.clock.now(),
         "inbox": inbox(cloud, location).await,
         "machines": shown,
         "executions": executions,
         "functions": functions.collect::<Vec<_>>(),
         "endpoints": endpoints(cloud, location).await?,
+        "groups": groups(cloud, location).await?,
     }))
+}
+
+/// Every account and region that has anything.
+fn places(cloud: &Cloud) -> Vec<Value> {
+    let found = cloud.handles.places.locations();
+    found.iter().map(|place| json!({ "account": place.account().as_str(), "region": place.region() })).collect()
 }
 
 /// The tasks that wait for somebody who has their token.

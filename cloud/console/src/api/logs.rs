@@ -21,11 +21,10 @@ const INVOCATIONS: usize = 5;
 const AROUND_MS: i64 = 50;
 
 /// The groups of a region.
-pub(super) async fn groups(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
-    let found = cloud.logs(&asked_location(request), "DescribeLogGroups", &json!({ "limit": GROUPS })).await?;
+pub(super) async fn groups(cloud: &Cloud, location: &Location) -> Result<Vec<Value>, ServiceError> {
+    let found = cloud.logs(location, "DescribeLogGroups", &json!({ "limit": GROUPS })).await?;
     let groups = list(found, "logGroups").into_iter();
-    let shown = groups.map(|group| json!({ "name": group["logGroupName"], "bytes": group["storedBytes"] }));
-    Ok(json!({ "groups": shown.collect::<Vec<_>>(), "now": cloud.handles.clock.now() }))
+    Ok(groups.map(|group| json!({ "name": group["logGroupName"], "bytes": group["storedBytes"] })).collect())
 }
 
 /// The newest lines of a group, oldest first: those that match `pattern`, after `from`; those before them with `next`.

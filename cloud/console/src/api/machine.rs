@@ -5,7 +5,7 @@ use graph::{Graph, SvgStyle};
 use serde_json::{Value, json};
 
 use super::home::endpoints;
-use super::parameters::{asked, list, location_of};
+use super::parameters::{asked, list, location_of, log_group};
 use crate::cloud::Cloud;
 use crate::example_input::example_input;
 
@@ -47,13 +47,6 @@ pub(super) async fn machine(cloud: &Cloud, request: &Request) -> Result<Value, S
         "inputs": if is_standard { last_inputs(cloud, request, &arn).await? } else { Vec::new() },
         "endpoints": endpoints(cloud, &location).await?,
     }))
-}
-
-/// The log group that its executions are written to.
-fn log_group(described: &Value) -> Option<String> {
-    let arn = described["loggingConfiguration"]["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"].as_str()?;
-    let (_, group) = arn.split_once(":log-group:")?;
-    Some(group.trim_end_matches(":*").to_owned())
 }
 
 /// The inputs of the newest executions, each once.

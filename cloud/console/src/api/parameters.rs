@@ -1,6 +1,6 @@
 //! What a request asks for, and lists in answers.
 
-use cloud_core::{Location, Request, ServiceError};
+use cloud_core::{Account, Location, Request, ServiceError};
 use serde_json::Value;
 
 /// A parameter of the query that must be there.
@@ -9,13 +9,17 @@ pub(super) fn asked(request: &Request, name: &str) -> Result<String, ServiceErro
     request.query_value(name).filter(|value| !value.is_empty()).ok_or_else(missing)
 }
 
-/// The region that is asked for, in the default account.
+/// The account and the region that are asked for, or the default ones.
 pub(super) fn asked_location(request: &Request) -> Location {
+    location_named(request.query_value("account").as_deref(), request.query_value("region").as_deref())
+}
+
+/// An account's region by their names; what is not named is the default one.
+pub(super) fn location_named(account: Option<&str>, region: Option<&str>) -> Location {
     let default = Location::default();
-    match request.query_value("region").filter(|region| !region.is_empty()) {
-        Some(region) => Location::new(default.account().clone(), region.as_str()),
-        None => default,
-    }
+    let account = account.and_then(Account::parse).unwrap_or_else(|| default.account().clone());
+    let region = region.filter(|region| !region.is_empty()).unwrap_or_else(|| default.region());
+    Location::new(account, region)
 }
 
 /// Where an ARN belongs.
@@ -27,4 +31,11 @@ pub(super) fn location_of(arn: &str) -> Result<Location, ServiceError> {
 /// A list in an answer.
 pub(super) fn list(mut answer: Value, name: &str) -> Vec<Value> {
     answer[name].as_array_mut().map(std::mem::take).unwrap_or_default()
+}
+
+/// The log group that the executions of a state machine are written to, as it is described.
+pub(super) fn log_group(described: &Value) -> Option<String> {
+    let arn = described["loggingConfiguration"]["destinations"][0]["cloudWatchLogsLogGroup"]["logGroupArn"].as_str()?;
+    let (_, group) = arn.split_once(":log-group:")?;
+    Some(group.trim_end_matches(":*").to_owned())
 }

@@ -1,6 +1,6 @@
 //! The page as a whole: what its paths are, who is let in, and what every answer forbids.
 
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use cloud_core::{Request, Response};
 use hyper::Method;
@@ -17,7 +17,12 @@ pub const PREFIX: &str = "/_workshop/console/";
 pub const CHANGE_HEADER: &str = "x-workshop";
 
 /// Nothing but the page's own files, and nobody around it.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = assets::style_hash();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src '{style}'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+});
 
 /// The embedded cloud's page.
 pub struct Console {
@@ -97,7 +102,7 @@ fn moved() -> Response {
 /// What every answer says to the browser.
 fn guarded(response: Response) -> Response {
     response
-        .with_header("content-security-policy", POLICY)
+        .with_header("content-security-policy", POLICY.as_str())
         .with_header("x-content-type-options", "nosniff")
         .with_header("referrer-policy", "no-referrer")
         .with_header("cross-origin-opener-policy", "same-origin")

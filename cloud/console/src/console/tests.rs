@@ -1,12 +1,12 @@
 //! Tests of who is let in, and of what is said to browsers.
 
-use std::sync::Mutex;
-
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use cloud_core::{
-    Changes, Clock, ClockControl, ClockMover, Dispatch, ExecutionWait, ExecutionWaits, Location, PortFuture, Random,
-    ServiceError, Stop, WaitReason,
+    Account, Changes, Clock, ClockControl, ClockMover, Dispatch, EventSummary, ExecutionFork, ExecutionHistories,
+    ExecutionWait, ExecutionWaits, ForkedExecution, Inhabited, Location, PortFuture, Random, ServiceError, Stop, Topic,
+    WaitReason,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -37,9 +37,46 @@ impl Dispatch for Services {
             }
             "GetExecutionHistory" => history,
             "StartExecution" => json!({ "executionArn": "arn" }),
+            "UpdateMapRun" => json!({}),
+            "ListStateMachines" => {
+                json!({ "stateMachines": [{ "name": "m", "stateMachineArn": "arn:m", "type": "STANDARD" }] })
+            }
+            "ListExecutions" => json!({ "executions": [] }),
+            "DescribeLogGroups" => json!({ "logGroups": [] }),
+            "" => json!({}),
             other => return Box::pin(std::future::ready(Err(ServiceError::not_implemented(other)))),
         };
         Box::pin(std::future::ready(Ok(Response::json(200, &answer))))
+    }
+}
+
+impl ExecutionHistories for Services {
+    fn events_after(&self, _: &str, after: u64) -> Result<Vec<EventSummary>, ServiceError> {
+        self.asked.lock().unwrap().push(format!("events after {after}"));
+        let event = |id, kind: &str, state: Option<&str>| EventSummary {
+            id,
+            previous_event_id: 0,
+            at: Timestamp::UNIX_EPOCH,
+            kind: kind.to_owned(),
+            state: state.map(Arc::from),
+            error: None,
+            index: None,
+            resource: None,
+            assigns: false,
+        };
+        let events = [event(1, "ExecutionStarted", None), event(2, "PassStateEntered", Some("<b>"))];
+        Ok(events.into_iter().filter(|event| event.id > after).collect())
+    }
+
+    fn running(&self, _: &str) -> usize {
+        7
+    }
+}
+
+impl Inhabited for Services {
+    fn locations(&self) -> BTreeSet<Location> {
+        let other = Account::parse("000000000002").unwrap();
+        [Location::default(), Location::new(other, "eu-west-1")].into_iter().collect()
     }
 }
 
@@ -63,6 +100,11 @@ impl ExecutionWaits for Waiting {
 
     fn skip<'a>(&'a self, _: &'a str) -> PortFuture<'a, Result<Vec<String>, ServiceError>> {
         Box::pin(std::future::ready(Ok(vec!["W".to_owned()])))
+    }
+
+    fn fork(&self, fork: ExecutionFork) -> PortFuture<'_, Result<ForkedExecution, ServiceError>> {
+        let asked = format!("{} at {:?} with {:?}", fork.execution_arn, fork.at_event, fork.input);
+        Box::pin(std::future::ready(Ok(ForkedExecution { execution_arn: asked, begins: vec!["<b>".to_owned()] })))
     }
 }
 
@@ -92,6 +134,8 @@ fn fixture() -> Fixture {
     let handles = Handles {
         dispatch,
         waits: Arc::clone(&waiting) as Arc<dyn ExecutionWaits>,
+        histories: Arc::clone(&services) as Arc<dyn ExecutionHistories>,
+        places: Arc::clone(&services) as Arc<dyn Inhabited>,
         mover: waiting,
         changes: Changes::new(),
         clock,
@@ -136,7 +180,7 @@ async fn nobody_is_let_in_without_the_token_or_the_cookie() {
         request(Method::GET, "", ""),
         request(Method::GET, "", "token="),
         request(Method::GET, "", "token=wrong"),
-        request(Method::GET, "main.js", ""),
+        request(Method::GET, "console.js", ""),
         // Nothing but the exchange goes by the token itself.
         request(Method::GET, "api/home", &format!("token={token}")),
         request(Method::POST, "", &format!("token={token}")),
@@ -173,12 +217,12 @@ async fn a_change_needs_what_no_other_page_can_send() {
 #[tokio::test]
 async fn every_answer_forbids_what_the_page_does_not_need() {
     let Fixture { console, cookie, .. } = fixture();
-    for path in ["", "main.js", "console.css", "graph.css", "nothing", "api/nothing", "api/changes"] {
+    for path in ["", "console.js", "graph.css", "nothing", "api/nothing", "api/changes"] {
         let asked = request(Method::GET, path, "").with_header("cookie", &cookie);
         let answer = console.answer(&asked).await;
         let policy = answer.headers.iter().find(|(name, _)| name == "content-security-policy").map(|(_, value)| value);
         let policy = policy.unwrap_or_else(|| panic!("{path}"));
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{policy}");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'sha256-"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
         assert!(answer.has_header("x-content-type-options") && answer.has_header("cache-control"), "{path}");
     }
@@ -200,7 +244,9 @@ async fn an_execution_has_its_picture_with_statuses() {
     let view = found["view"].as_str().unwrap();
     let later = json_of(&fixture, "api/execution", &format!("arn={EXECUTION}&after=1&view={view}")).await;
     assert_eq!(later["events"].as_array().map(Vec::len), Some(1));
-    assert_eq!(later["events"][0]["state"], "<b>");
+    assert_eq!(later["events"], json!([{ "type": 0, "visit": 0 }]));
+    assert_eq!((&later["firstId"], &later["firstAt"]), (&json!(2), &json!(0)));
+    assert_eq!(later["types"], json!(["PassStateEntered"]));
     assert_eq!(later["picture"], Value::Null, "what the page has is not sent again");
     let details = json_of(&fixture, "api/details", &format!("arn={EXECUTION}&ids=2")).await;
     assert_eq!(details["events"][0]["stateEnteredEventDetails"]["name"], "<b>");
@@ -217,16 +263,27 @@ async fn an_execution_that_has_ended_is_read_once() {
     assert_eq!(again["view"], view);
     assert_eq!(again["events"], json!([]));
     assert_eq!(*fixture.services.asked.lock().unwrap(), ["DescribeExecution"]);
+    fixture.services.asked.lock().unwrap().clear();
     let behind = json_of(&fixture, "api/execution", &format!("arn={arn}&after=1&view={view}")).await;
     assert_eq!(behind["events"].as_array().map(Vec::len), Some(1), "whoever knows less is told");
 }
 
 #[tokio::test]
-async fn time_is_moved_by_the_page_alone() {
+async fn changes_are_made_by_the_page_alone() {
     let Fixture { console, cookie, .. } = fixture();
     for (path, body, answer) in [
         ("api/clock", json!({ "advanceMs": 60_000 }), json!({ "now": "1970-01-01T00:01:00Z" })),
         ("api/skip", json!({ "executionArn": EXECUTION }), json!({ "skipped": ["W"] })),
+        (
+            "api/fork",
+            json!({ "executionArn": "e", "atEvent": 2, "input": "{}", "name": "" }),
+            json!({ "executionArn": "e at Some(2) with Some(\"{}\")", "begins": ["<b>"] }),
+        ),
+        (
+            "api/map-run",
+            json!({ "mapRunArn": "arn:aws:states:us-east-1:000000000000:mapRun:m/l:id", "maxConcurrency": 3 }),
+            json!({}),
+        ),
     ] {
         let mut post = request(Method::POST, path, "").with_header("cookie", &cookie);
         post.body = body.to_string().into();
@@ -262,7 +319,7 @@ async fn the_stream_tells_of_changes_and_of_another_run() {
         while control.next_timer().is_none() {
             tokio::task::yield_now().await;
         }
-        console.cloud.handles.changes.mark();
+        console.cloud.handles.changes.mark(|| [Topic::settings()]);
         // Changes are gathered for a moment.
         while control.next_timer().is_none_or(|due| due > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1)) {
             tokio::task::yield_now().await;
@@ -271,6 +328,56 @@ async fn the_stream_tells_of_changes_and_of_another_run() {
     };
     let (told, ()) = tokio::join!(waiting, change);
     assert!(told.contains(&format!("id: {run}-1\n")), "{told}");
+    assert!(!told.contains("changed"), "{told}");
     console.cloud.handles.stop.give();
     assert!(ask(&format!("{run}-1")).await.contains("-1\n"), "a cloud that ends holds nobody up");
+}
+
+#[tokio::test]
+async fn a_page_that_shows_one_thing_is_not_told_of_others() {
+    let Fixture { console, cookie, control, .. } = fixture();
+    let run = console.cloud.run.clone();
+    let ask = async |query: &str| {
+        let asked = request(Method::GET, "api/changes", query).with_header("cookie", &cookie);
+        String::from_utf8(console.answer(&asked).await.body.to_vec()).unwrap()
+    };
+    let begun = ask("of=execution:one+settings").await;
+    assert!(begun.contains(r#""changed":["execution:one","settings"]"#), "{begun}");
+    let query = format!("of=execution:one+settings&known={run}-0");
+    let waiting = ask(&query);
+    let changes = &console.cloud.handles.changes;
+    let change = async {
+        // It waits for what it shows for 20 seconds at most.
+        while control.next_timer().is_none() {
+            tokio::task::yield_now().await;
+        }
+        changes.mark(|| [Topic::execution("other")]);
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let due = control.next_timer().unwrap();
+        assert!(due > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1), "nothing is about to be told: {due}");
+        changes.mark(|| [Topic::execution("one")]);
+        while control.next_timer().is_none_or(|due| due > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1)) {
+            tokio::task::yield_now().await;
+        }
+        control.advance(std::time::Duration::from_secs(1));
+    };
+    let (told, ()) = tokio::join!(waiting, change);
+    assert!(told.contains(&format!("id: {run}-2\n")) && told.contains(r#""changed":["execution:one"]"#), "{told}");
+}
+
+#[tokio::test]
+async fn home_counts_what_runs_and_names_the_places() {
+    let fixture = fixture();
+    let home = json_of(&fixture, "api/home", "account=000000000002&region=eu-west-1").await;
+    assert_eq!((&home["account"], &home["region"]), (&json!("000000000002"), &json!("eu-west-1")));
+    assert_eq!(home["machines"][0]["running"], 7);
+    let places = json!([
+        { "account": "000000000000", "region": "us-east-1" },
+        { "account": "000000000002", "region": "eu-west-1" },
+    ]);
+    assert_eq!(home["places"], places);
+    let listed = fixture.services.asked.lock().unwrap().iter().filter(|asked| *asked == "ListExecutions").count();
+    assert_eq!(listed, 1, "what runs is not listed");
 }

@@ -15,6 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use hyper::Method;
+use policy::Document;
 
 use super::error::ServiceError;
 use super::wire::{Form, Protocol, Request, Response};
@@ -22,7 +23,6 @@ use super::wire::{Form, Protocol, Request, Response};
 pub use authorization::{Actor, ConditionKeys, Permit, Refused, Why};
 pub use need::{Asked, Need};
 pub use quota::Quota;
-pub use request_keys::ResourceFacts;
 pub use service_info::{AbsentOperation, ServiceInfo};
 
 /// The answer of an operation, on its way.
@@ -38,7 +38,8 @@ pub enum Binding {
     Target,
     /// awsQuery: the parameter `Action=<name>`.
     Action,
-    /// restJson: a method and a path whose `{Labels}` each stand for one segment.
+    /// restJson: a method and a path whose `{Labels}` each stand for one segment; where a query such as `?List=ALL` tells it from
+    /// another operation with its path, that query, and it stands before that other one.
     Rest(&'static str, &'static str),
 }
 
@@ -104,6 +105,8 @@ pub struct OperationInfo {
     pub refused: &'static [&'static str],
     /// Whether a permission is needed at all.
     pub needs_permission: bool,
+    /// Whether it has to be signed.
+    pub needs_signature: bool,
     /// What else its caller has to be allowed.
     pub needs: &'static [Need],
     /// Condition keys of its own: each with the member of the input that it has its value from.
@@ -140,6 +143,7 @@ impl<S> Operation<S> {
             body_limit_bytes: DEFAULT_BODY_LIMIT_BYTES,
             refused: &[],
             needs_permission: true,
+            needs_signature: true,
             needs: &[],
             keys: &[],
         };
@@ -164,6 +168,13 @@ impl<S> Operation<S> {
     #[must_use]
     pub const fn without_permission(mut self) -> Self {
         self.info.needs_permission = false;
+        self
+    }
+
+    /// Whoever calls it may have no credentials: it need not be signed.
+    #[must_use]
+    pub const fn unsigned(mut self) -> Self {
+        self.info.needs_signature = false;
         self
     }
 
@@ -216,8 +227,11 @@ pub trait Service: Send + Sync {
     /// What a request has to be allowed, beginning with the operation's own action on [`Self::resource`].
     fn asks(&self, operation: &'static OperationInfo, request: &Request, resource: String) -> Vec<Asked>;
 
-    /// What is known of a resource, for policies that ask for it.
-    fn facts(&self, resource_arn: &str) -> ResourceFacts;
+    /// A resource's own policy, where it has one.
+    fn policy(&self, resource_arn: &str) -> Option<Document>;
+
+    /// A resource's tags, for policies that ask for them.
+    fn tags(&self, resource_arn: &str) -> Vec<(String, String)>;
 
     /// Answers an operation of [`Service::operations`] by its name.
     fn call<'a>(&'a self, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a>;
@@ -228,7 +242,8 @@ pub struct Routed<S: 'static> {
     info: &'static ServiceInfo,
     operations: &'static [Operation<S>],
     service: Arc<S>,
-    facts: fn(&S, &str) -> ResourceFacts,
+    policy: fn(&S, &str) -> Option<Document>,
+    tags: fn(&S, &str) -> Vec<(String, String)>,
     resource: fn(&S, &'static OperationInfo, &Request) -> Option<String>,
 }
 
@@ -236,13 +251,20 @@ impl<S: Send + Sync> Routed<S> {
     /// Joins a service to its table.
     #[must_use]
     pub fn new(info: &'static ServiceInfo, operations: &'static [Operation<S>], service: Arc<S>) -> Self {
-        Self { info, operations, service, facts: |_, _| ResourceFacts::default(), resource: |_, _, _| None }
+        Self { info, operations, service, policy: |_, _| None, tags: |_, _| Vec::new(), resource: |_, _, _| None }
     }
 
-    /// With what the service knows of its resources: their policies and tags.
+    /// With the policies of the service's resources.
     #[must_use]
-    pub fn with_facts(mut self, facts: fn(&S, &str) -> ResourceFacts) -> Self {
-        self.facts = facts;
+    pub fn with_policies(mut self, policy: fn(&S, &str) -> Option<Document>) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// With the tags of the service's resources.
+    #[must_use]
+    pub fn with_tags(mut self, tags: fn(&S, &str) -> Vec<(String, String)>) -> Self {
+        self.tags = tags;
         self
     }
 
@@ -283,8 +305,12 @@ impl<S: Send + Sync> Service for Routed<S> {
         std::iter::once(own).chain(need::further(operation.needs, self.info.protocol, request)).collect()
     }
 
-    fn facts(&self, resource_arn: &str) -> ResourceFacts {
-        (self.facts)(&self.service, resource_arn)
+    fn policy(&self, resource_arn: &str) -> Option<Document> {
+        (self.policy)(&self.service, resource_arn)
+    }
+
+    fn tags(&self, resource_arn: &str) -> Vec<(String, String)> {
+        (self.tags)(&self.service, resource_arn)
     }
 
     fn call<'a>(&'a self, operation: &'static OperationInfo, request: &'a Request) -> Answering<'a> {
@@ -308,8 +334,10 @@ impl<S> Routed<S> {
         let segments = request.segments();
         self.operations.iter().find_map(|operation| {
             let Binding::Rest(method, path) = operation.info.binding else { return None };
+            let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+            let is_asked = query.is_none_or(|query| request.raw_query.split('&').any(|pair| pair == query));
             let is_method = Method::from_bytes(method.as_bytes()).is_ok_and(|method| method == request.method);
-            let labels = if is_method { labels(path, &segments) } else { None };
+            let labels = if is_method && is_asked { labels(path, &segments) } else { None };
             labels.map(|labels| (&operation.info, labels))
         })
     }

@@ -2,27 +2,18 @@
 //!
 //! [keys]: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 
-use policy::{Context, Document};
+use policy::Context;
 use serde_json::Value;
 
 use super::{Asked, OperationInfo};
 use crate::wire::{Form, Request};
 
-/// What a service knows of a resource.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ResourceFacts {
-    /// Its own policy.
-    pub policy: Option<Document>,
-    /// Its tags.
-    pub tags: Vec<(String, String)>,
-}
-
 impl OperationInfo {
     /// The condition keys of a request, for one of the things that it has to be allowed. Who asks is not among them.
     #[must_use]
-    pub fn context(&self, asked: &Asked, facts: &ResourceFacts, request: &Request) -> Context {
+    pub fn context(&self, asked: &Asked, resource_tags: &[(String, String)], request: &Request) -> Context {
         let mut context = request.condition_keys();
-        for (key, value) in &facts.tags {
+        for (key, value) in resource_tags {
             context = context.with(&format!("aws:ResourceTag/{key}"), value.as_str());
         }
         let tags = request_tags(request);

@@ -68,6 +68,7 @@ fn resources_come_from_the_input() {
         body_limit_bytes: crate::DEFAULT_BODY_LIMIT_BYTES,
         refused: &[],
         needs_permission: true,
+        needs_signature: true,
         needs: &[],
         keys: &[],
     };

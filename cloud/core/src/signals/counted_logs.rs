@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Changes;
+use super::changes::{Changes, Topic};
 use crate::error::ServiceError;
 use crate::location::Location;
 use crate::ports::{LogWriter, PortFuture};
@@ -34,7 +34,7 @@ impl LogWriter for CountedLogs {
         Box::pin(async move {
             let written = self.logs.write(location, group, stream, lines).await;
             // Readers wait until what was written before they ask is durable.
-            self.changes.mark();
+            self.changes.mark(|| [Topic::log(location, group)]);
             written
         })
     }

@@ -4,6 +4,6 @@ mod changes;
 mod counted_logs;
 mod stop;
 
-pub use changes::Changes;
+pub use changes::{Changes, Topic};
 pub use counted_logs::CountedLogs;
 pub use stop::Stop;

@@ -2,7 +2,7 @@
 
 mod unreadable;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +14,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::clock::Clock;
 use super::error::ServiceError;
+use super::location::Location;
 use super::snapshots::{ReadView, Snapshots};
 pub use unreadable::UnreadableRows;
 
@@ -112,6 +113,20 @@ impl<T: Clone + Serialize + DeserializeOwned + Send + 'static> CachedTable<T> {
             snapshots.changed_after(moment).then(|| snapshots.values(&values, moment))
         });
         look(earlier.as_ref().unwrap_or(&values))
+    }
+
+    /// The accounts and regions that have a value here, where keys are made by [`Location::key`].
+    #[must_use]
+    pub fn locations(&self) -> BTreeSet<Location> {
+        let values = self.inner.values();
+        let mut found = BTreeSet::new();
+        let mut next = values.keys().next();
+        while let Some((prefix, _)) = next.and_then(|key| key.split_once('/')) {
+            found.insert(Location::from_key_prefix(prefix));
+            // Past all keys that begin with this one: the sign after a slash.
+            next = values.range(format!("{prefix}0")..).next().map(|(key, _)| key);
+        }
+        found
     }
 
     /// The values that a key had from one moment to another, oldest first, as far as they are remembered; the last one is

@@ -282,6 +282,7 @@ mod tests {
             body_limit_bytes: crate::DEFAULT_BODY_LIMIT_BYTES,
             refused: &[],
             needs_permission: true,
+            needs_signature: true,
             needs: &[],
             keys: &[],
         };

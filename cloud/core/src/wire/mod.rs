@@ -6,6 +6,7 @@ mod page;
 mod protocol;
 mod request;
 mod response;
+mod stream;
 mod xml;
 
 pub use form::Form;
@@ -13,4 +14,5 @@ pub use page::{Page, decode_token, encode_token};
 pub use protocol::{Protocol, query_answer};
 pub use request::{ActingRole, Request, Scope, Signed};
 pub use response::Response;
+pub use stream::BodyStream;
 pub use xml::{Xml, escape};

@@ -101,6 +101,36 @@ async fn tags_and_who_is_behind_it_need_actions_of_their_own_and_go_on() {
 }
 
 #[tokio::test]
+async fn nobody_vouches_for_a_token() {
+    let fixture = fixture(WIDE_TRUST).await;
+    let told = async |further: &[(&str, &str)]| {
+        let mut members = further.to_vec();
+        for (name, value) in [("RoleArn", ROLE), ("RoleSessionName", "me"), ("WebIdentityToken", "abcd")] {
+            if !further.iter().any(|(given, _)| *given == name) {
+                members.push((name, value));
+            }
+        }
+        fixture.sts_as("test", "AssumeRoleWithWebIdentity", &members).await.unwrap_err().to_string()
+    };
+    // {"alg":"none"}.{"iss":"https://a.test"}, and one that claims nothing.
+    let token = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2EudGVzdCJ9.x";
+    let unknown = "InvalidIdentityToken: No OpenIDConnect provider found in your account for https://a.test";
+    assert_eq!(told(&[("WebIdentityToken", token)]).await, unknown);
+    let nothing = told(&[("WebIdentityToken", "eyJhbGciOiJub25lIn0.e30.x")]).await;
+    assert_eq!(nothing, "InvalidIdentityToken: Missing a required claim: iss");
+    let none = "InvalidIdentityToken: The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
+    assert_eq!(told(&[]).await, none);
+    assert!(told(&[("WebIdentityToken", "abc")]).await.ends_with("Member must have length greater than or equal to 4"));
+    assert_eq!(told(&[("RoleArn", "nothing")]).await, "ValidationError: Request ARN is invalid");
+    assert!(told(&[("RoleSessionName", "s")]).await.contains("'roleSessionName'"));
+    assert!(
+        told(&[("ProviderId", "www.amazon.com")])
+            .await
+            .contains("implement ProviderId of sts:AssumeRoleWithWebIdentity")
+    );
+}
+
+#[tokio::test]
 async fn a_service_that_a_role_trusts_gets_its_session() {
     let fixture = fixture(LAMBDA_TRUST).await;
     let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";

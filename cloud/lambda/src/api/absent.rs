@@ -15,9 +15,26 @@ pub(crate) fn code_signing(functions: &Arc<Functions>, request: &Request) -> Res
     Ok(Response::json(200, &json!({"FunctionName": name})))
 }
 
-/// GetFunctionUrlConfig: it has no URL of its own.
-pub(crate) fn url(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+/// DeleteFunctionCodeSigningConfig: nothing is to be deleted.
+pub(crate) fn no_code_signing(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     known(functions, request)?;
+    Ok(Response::empty(204))
+}
+
+/// ListCodeSigningConfigs: there are none.
+pub(crate) fn code_signing_configs() -> Response {
+    Response::json(200, &json!({"CodeSigningConfigs": []}))
+}
+
+/// GetCodeSigningConfig, ListFunctionsByCodeSigningConfig: there is none.
+pub(crate) fn no_code_signing_config(request: &Request) -> Result<Response, ServiceError> {
+    let arn = request.label("CodeSigningConfigArn");
+    let message = format!("The Lambda code signing configuration {arn} can not be found.");
+    Err(ServiceError::new(404, "ResourceNotFoundException", message))
+}
+
+/// GetEventSourceMapping, DeleteEventSourceMapping: there is none.
+pub(crate) fn no_event_source() -> Result<Response, ServiceError> {
     Err(ServiceError::new(404, "ResourceNotFoundException", "The resource you requested does not exist."))
 }
 

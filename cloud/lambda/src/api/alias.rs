@@ -119,8 +119,7 @@ pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Res
     let name = request.label("Name");
     let deleted = functions.update(&reference, |function| {
         if function.aliases.remove(name).is_some() {
-            function.policy.remove_resource(&reference.with(name).arn());
-            function.event_invoke.remove(name);
+            function.forget(name);
         }
         Ok(())
     });

@@ -18,8 +18,8 @@ const UNZIPPED_BYTES: u64 = 250 << 20;
 const ZIPPED_BYTES: u64 = 50 << 20;
 
 /// How many events run at once in an account's region by default (Lambda quotas), and how many of these nobody may reserve.
-const ACCOUNT_CONCURRENCY: u32 = 1000;
-const LEAST_UNRESERVED: u32 = 100;
+pub(super) const ACCOUNT_CONCURRENCY: u32 = 1000;
+pub(super) const LEAST_UNRESERVED: u32 = 100;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -40,7 +40,14 @@ pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result
     let changed = table.change(|all| {
         let missing = || table.missing(&key, || reference.not_found());
         let mut function = all.get(&key).cloned().ok_or_else(missing)?;
-        let others = reserved_in(all, &reference.location).saturating_sub(function.reserved_concurrency.unwrap_or(0));
+        let provisioned = function.settings.provisioned_executions();
+        if reserved < provisioned {
+            return Err(invalid(format!(
+                "ReservedConcurrentExecutions {reserved} should not be lower than function's total provisioned concurrency \
+                 [{provisioned}]."
+            )));
+        }
+        let others = taken_in(all, &reference.location).saturating_sub(taken_by(&function));
         if others.saturating_add(reserved) > ACCOUNT_CONCURRENCY - LEAST_UNRESERVED {
             return Err(invalid(format!(
                 "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution \
@@ -80,17 +87,17 @@ pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Res
 /// AWS's quotas, and what the functions of the account take in this region.
 pub(crate) fn account(functions: &Arc<Functions>, request: &Request) -> Response {
     let location = request.location();
-    let (count, code_bytes, reserved) = functions.table.read(|all| {
+    let (count, code_bytes, taken) = functions.table.read(|all| {
         let versions = here(all, &location).flat_map(Function::versions);
         let bytes = versions.map(|version| version.code.size_bytes).sum::<u64>();
-        (here(all, &location).count(), bytes, reserved_in(all, &location))
+        (here(all, &location).count(), bytes, taken_in(all, &location))
     });
     let limit = json!({
         "TotalCodeSize": CODE_STORAGE_BYTES,
         "CodeSizeUnzipped": UNZIPPED_BYTES,
         "CodeSizeZipped": ZIPPED_BYTES,
         "ConcurrentExecutions": ACCOUNT_CONCURRENCY,
-        "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY.saturating_sub(reserved),
+        "UnreservedConcurrentExecutions": ACCOUNT_CONCURRENCY.saturating_sub(taken),
     });
     let usage = json!({"TotalCodeSize": code_bytes, "FunctionCount": count});
     Response::json(200, &json!({"AccountLimit": limit, "AccountUsage": usage}))
@@ -102,8 +109,14 @@ fn here<'a>(all: &'a BTreeMap<String, Function>, location: &Location) -> impl It
     from_here.take_while(move |(key, _)| key.starts_with(&prefix)).map(|(_, function)| function)
 }
 
-fn reserved_in(all: &BTreeMap<String, Function>, location: &Location) -> u32 {
-    here(all, location).filter_map(|function| function.reserved_concurrency).sum()
+/// How much of a region's concurrency is reserved or provisioned.
+pub(super) fn taken_in(all: &BTreeMap<String, Function>, location: &Location) -> u32 {
+    here(all, location).map(taken_by).sum()
+}
+
+/// What is provisioned for a function is part of what is reserved for it.
+pub(super) fn taken_by(function: &Function) -> u32 {
+    function.reserved_concurrency.unwrap_or_else(|| function.settings.provisioned_executions())
 }
 
 /// Concurrency is reserved for whole functions. (AWS refuses a version or an alias; the text is ours.)

@@ -10,11 +10,12 @@ use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceEr
 use serde::Deserialize;
 
 use super::access::reachable;
+use super::checks::attached::{self, DeadLetter, Vpc};
 use super::checks::limits::{self, invalid};
 use super::checks::logging::Logging;
 use super::checks::role;
 use crate::code::CodeStore;
-use crate::model::{Code, Function, FunctionVersion, LoggingConfig, ResourcePolicy, RowFormat};
+use crate::model::{Code, Function, FunctionSettings, FunctionVersion, LoggingConfig, ResourcePolicy, RowFormat};
 use crate::service::Functions;
 
 /// CreateFunction's input, as far as it is understood.
@@ -45,6 +46,9 @@ struct Create {
     #[serde(rename = "KMSKeyArn")]
     kms_key_arn: Option<String>,
     snap_start: Option<SnapStart>,
+    vpc_config: Option<Vpc>,
+    #[serde(default)]
+    dead_letter_config: DeadLetter,
 }
 
 #[derive(Debug, Deserialize)]
@@ -114,13 +118,21 @@ fn inspect(encoded: &str) -> Result<(Code, Bytes), ServiceError> {
 
 /// Creates a function; its zip is on disk before the function is.
 pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let input: Create = request.json()?;
+    let mut input: Create = request.json()?;
     let reference = reachable(&input.function_name, request)?;
     refuse_unsupported(&input)?;
     limits::tags(&input.tags)?;
     role::check(functions, &input.role, &reference.unqualified().arn())?;
     let (code, bytes) = input.code.read().await?;
+    let vpc = input.vpc_config.take().map(|vpc| vpc.apply(None)).transpose()?.flatten();
+    let dead_letter_arn = std::mem::take(&mut input.dead_letter_config).target()?;
     let mut function = build(functions, &input, &reference, code, request)?;
+    function.latest.vpc = vpc;
+    function.latest.dead_letter_arn = dead_letter_arn;
+    attached::check_role(functions, &function.latest)?;
+    if input.publish {
+        function.publish(None, request.received_at, &functions.random);
+    }
     functions.table.refuse_unreadable(&reference.key())?;
     if functions.table.get(&reference.key()).is_some() {
         return Err(exists(&reference));
@@ -211,6 +223,8 @@ fn build(
             Some(snap_start) => limits::snap_start(&snap_start.apply_on, input.runtime.as_deref().unwrap_or_default())?,
             None => false,
         },
+        vpc: None,
+        dead_letter_arn: None,
         logging: input.logging_config.apply(&LoggingConfig::default())?,
         code,
         last_modified: request.received_at,
@@ -219,7 +233,7 @@ fn build(
         source_description: None,
     };
     latest.mark_changed(request.received_at, &functions.random);
-    let mut function = Function {
+    Ok(Function {
         format: RowFormat,
         latest,
         published: Vec::new(),
@@ -229,11 +243,8 @@ fn build(
         tags: input.tags.clone(),
         reserved_concurrency: None,
         event_invoke: BTreeMap::new(),
-    };
-    if input.publish {
-        function.publish(None, request.received_at, &functions.random);
-    }
-    Ok(function)
+        settings: FunctionSettings::default(),
+    })
 }
 
 /// Puts a zip on disk.

@@ -71,8 +71,7 @@ fn remove_version(function: &mut Function, version: &str) -> Result<Vec<String>,
     // A version that is not there has been deleted already: AWS answers 204 for it too.
     let deleted: Vec<_> = function.published.extract_if(.., |known| known.version == version).collect();
     for version in &deleted {
-        function.policy.remove_resource(&version.qualified_arn());
-        function.event_invoke.remove(&version.version);
+        function.forget(&version.version);
     }
     Ok(deleted.into_iter().map(|version| version.code.sha256).collect())
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use cloud_core::{FunctionReference, Page, Request, Response, ServiceError};
+use cloud_core::{
+    ActingRole, Actor, ConditionKeys, Context, FunctionReference, Page, Permit, Refused, Request, Response,
+    ServiceError,
+};
 use serde_json::{Value, json};
 
 use super::access::named;
@@ -22,13 +25,43 @@ pub(crate) fn function(functions: &Arc<Functions>, request: &Request) -> Result<
         "Configuration": asked_for(&version, &reference),
         "Code": {"RepositoryType": "S3", "Location": functions.code_links.link(&version.code)},
     });
-    if let (false, Some(members)) = (function.tags.is_empty(), answer.as_object_mut()) {
-        members.insert("Tags".to_owned(), json!(function.tags));
+    match (tags_refused(functions, request, &function), answer.as_object_mut()) {
+        (Some(refused), Some(members)) => {
+            let error = json!({"ErrorCode": "AccessDeniedException", "Message": refused.to_string()});
+            members.insert("TagsError".to_owned(), error);
+        }
+        (None, Some(members)) if !function.tags.is_empty() => {
+            members.insert("Tags".to_owned(), json!(function.tags));
+        }
+        _ => {}
     }
     if let (Some(reserved), Some(members)) = (function.reserved_concurrency, answer.as_object_mut()) {
         members.insert("Concurrency".to_owned(), json!({"ReservedConcurrentExecutions": reserved}));
     }
     Ok(functions.show_progress(200, answer))
+}
+
+/// Why the caller is not shown the tags: it may not list them.
+fn tags_refused(functions: &Functions, request: &Request, function: &Function) -> Option<Refused> {
+    let scope = request.scope.as_ref()?;
+    let actor = match &request.acting {
+        Some(ActingRole { arn, session }) => Actor::Role { arn, session },
+        None => Actor::Key { id: &scope.access_key, account: scope.location.account() },
+    };
+    let arn = function.latest.arn();
+    if functions.roles.may_do_all(actor, &arn) {
+        return None;
+    }
+    let keys = || {
+        let with_tag = |context: Context, (key, value): (&String, &String)| {
+            context.with(&format!("aws:ResourceTag/{key}"), value.as_str())
+        };
+        function.tags.iter().fold(request.condition_keys(), with_tag)
+    };
+    let policy = function.policy.document(&arn);
+    let asked = Permit::new(actor, "lambda:ListTags", &arn);
+    let permit = Permit { resource_policy: policy.as_ref(), keys: ConditionKeys::made_by(&keys), ..asked };
+    functions.roles.permit(&permit).err()
 }
 
 /// The configuration of a version.

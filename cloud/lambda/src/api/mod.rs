@@ -12,8 +12,12 @@ pub(crate) mod invocation;
 pub(crate) mod list;
 pub(crate) mod permission;
 mod progress;
+pub(crate) mod provisioned;
+pub(crate) mod runtime_management;
 pub(crate) mod tag;
 pub(crate) mod update;
+pub(crate) mod url;
 pub(crate) mod version;
 
 pub(crate) use access::{named, policy_resource};
+pub(crate) use invocation::MAX_EVENT_BYTES;

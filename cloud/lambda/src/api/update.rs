@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::access::named;
+use super::checks::attached::{self, DeadLetter, Vpc};
 use super::checks::limits::{self, invalid};
 use super::checks::logging::Logging;
 use super::checks::role;
@@ -123,6 +124,8 @@ struct UpdateConfiguration {
     #[serde(rename = "KMSKeyArn")]
     kms_key_arn: Option<String>,
     snap_start: Option<SnapStart>,
+    vpc_config: Option<Vpc>,
+    dead_letter_config: Option<DeadLetter>,
 }
 
 /// Gives a function other settings; what the request leaves out stays.
@@ -136,9 +139,13 @@ pub(crate) async fn configuration(functions: &Arc<Functions>, request: &Request)
     if let Some(arn) = &input.role {
         role::check(functions, arn, &reference.unqualified().arn())?;
     }
+    let asks_role = input.role.is_some() || input.vpc_config.is_some() || input.dead_letter_config.is_some();
     let updated = functions.update(&reference, |function| {
         expect_revision(&function.latest, input.revision_id.as_deref())?;
         apply(input, &mut function.latest)?;
+        if asks_role {
+            attached::check_role(functions, &function.latest)?;
+        }
         function.latest.mark_changed(request.received_at, &functions.random);
         Ok((function.latest.to_json(false), function.latest.clone()))
     });
@@ -180,6 +187,12 @@ fn apply(input: UpdateConfiguration, latest: &mut FunctionVersion) -> Result<(),
     }
     if let Some(snap_start) = input.snap_start {
         latest.snap_start = limits::snap_start(&snap_start.apply_on, &latest.runtime)?;
+    }
+    if let Some(vpc) = input.vpc_config {
+        latest.vpc = vpc.apply(latest.vpc.as_ref())?;
+    }
+    if let Some(dead_letter) = input.dead_letter_config {
+        latest.dead_letter_arn = dead_letter.target()?;
     }
     Ok(())
 }

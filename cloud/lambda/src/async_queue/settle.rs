@@ -35,6 +35,8 @@ enum Try {
 struct Settings {
     config: Option<EventInvokeConfig>,
     reserved: Option<u32>,
+    /// The queue or topic of the version that runs it.
+    dead_letter_arn: Option<String>,
 }
 
 impl Settings {
@@ -111,6 +113,18 @@ impl Inner {
         {
             self.tell(destination, sequence, &event, condition, invocation.as_deref()).await;
         }
+        if let (Some(condition), Some(queue)) = (condition, &settings.dead_letter_arn)
+            && condition != Condition::Success
+        {
+            // What AWS counts as DeadLetterErrors.
+            tracing::warn!(
+                target: "cloud::lambda",
+                queue,
+                function,
+                request_id,
+                "a dead letter was not sent: there are no queues and topics here"
+            );
+        }
         self.remove_row(sequence).await;
         self.lock().remove(sequence);
     }
@@ -176,6 +190,9 @@ impl Inner {
             Settings {
                 config: function.and_then(|found| found.event_invoke(reference.qualifier.as_deref())).cloned(),
                 reserved: function.and_then(|found| found.reserved_concurrency),
+                dead_letter_arn: function
+                    .and_then(|found| found.version(Some(&event.version)))
+                    .and_then(|version| version.dead_letter_arn.clone()),
             }
         })
     }

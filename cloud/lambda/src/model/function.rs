@@ -6,7 +6,7 @@ use cloud_core::{LATEST, Random};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Alias, EventInvokeConfig, FunctionVersion, ResourcePolicy, RowFormat};
+use super::{Alias, EventInvokeConfig, FunctionSettings, FunctionVersion, ResourcePolicy, RowFormat};
 
 /// One function with all its versions.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub(crate) struct Function {
     /// What is done with asynchronous events, by the version or alias that they are for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) event_invoke: BTreeMap<String, EventInvokeConfig>,
+    /// What is set beside that.
+    #[serde(flatten)]
+    pub(crate) settings: FunctionSettings,
 }
 
 impl Function {
@@ -68,6 +71,14 @@ impl Function {
                 }
             },
         }
+    }
+
+    /// Forgets what belongs to a version or an alias that is deleted: its permissions and settings.
+    pub(crate) fn forget(&mut self, qualifier: &str) {
+        let arn = format!("{}:{qualifier}", self.latest.arn());
+        self.policy.remove_resource(&arn);
+        self.event_invoke.remove(qualifier);
+        self.settings.forget(qualifier);
     }
 
     /// Every version, the latest first.
@@ -137,6 +148,7 @@ pub(crate) mod tests {
             tags: BTreeMap::new(),
             reserved_concurrency: None,
             event_invoke: BTreeMap::new(),
+            settings: FunctionSettings::default(),
         }
     }
 

@@ -5,9 +5,10 @@
 //!
 //! | format | what it is | this program |
 //! | --- | --- | --- |
-//! | none | rows without the member `format`, perhaps without aliases and generations | reads it, writes format 2 |
-//! | 1 | as format none, with the member `format` | reads it, writes format 2 |
-//! | 2 | with further conditions of permissions, reserved concurrency and settings of asynchronous events | reads and writes it |
+//! | none | rows without the member `format`, perhaps without aliases and generations | reads it, writes format 3 |
+//! | 1 | as format none, with the member `format` | reads it, writes format 3 |
+//! | 2 | with further conditions of permissions, reserved concurrency and settings of asynchronous events | reads it, writes format 3 |
+//! | 3 | with networks, dead letters, function URLs, provisioned concurrency, and settings of runtimes and loops | reads and writes it |
 //!
 //! A member that older programs may ignore keeps the format, with `#[serde(default)]`. Anything that an older program
 //! would read wrongly needs the next number and a fixture in `tests/fixtures`.
@@ -16,7 +17,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The format that this program writes.
-const CURRENT: u32 = 2;
+const CURRENT: u32 = 3;
 
 /// The format of a row that this program can read. It is always written as the current one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,19 +52,21 @@ mod tests {
     const WITHOUT_FORMAT: &str = include_str!("../../tests/fixtures/function-without-format.json");
     const FORMAT_1: &str = include_str!("../../tests/fixtures/function-1.json");
     const FORMAT_2: &str = include_str!("../../tests/fixtures/function-2.json");
+    const FORMAT_3: &str = include_str!("../../tests/fixtures/function-3.json");
 
     fn value(text: &str) -> Value {
         serde_json::from_str(text).unwrap()
     }
 
     #[test]
-    fn what_is_written_is_format_2_and_comes_back_the_same() {
-        let read: Function = serde_json::from_str(FORMAT_2).unwrap();
-        assert_eq!(serde_json::to_value(&read).unwrap(), value(FORMAT_2));
-        let members: Vec<String> = value(FORMAT_2).as_object().unwrap().keys().cloned().collect();
+    fn what_is_written_is_format_3_and_comes_back_the_same() {
+        let read: Function = serde_json::from_str(FORMAT_3).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), value(FORMAT_3));
+        let members: Vec<String> = value(FORMAT_3).as_object().unwrap().keys().cloned().collect();
         let written = Function {
             reserved_concurrency: read.reserved_concurrency,
             event_invoke: read.event_invoke,
+            settings: read.settings,
             ..function(1)
         };
         let written = serde_json::to_value(written).unwrap();
@@ -72,29 +75,31 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_format_1_are_read_and_written_as_format_2() {
-        let read: Function = serde_json::from_str(FORMAT_1).unwrap();
-        let mut written = serde_json::to_value(&read).unwrap();
-        assert_eq!(written["format"], 2);
-        written["format"] = 1.into();
-        assert_eq!(written, value(FORMAT_1));
+    fn rows_of_older_formats_are_read_and_written_as_format_3() {
+        for (format, row) in [(1, FORMAT_1), (2, FORMAT_2)] {
+            let read: Function = serde_json::from_str(row).unwrap();
+            let mut written = serde_json::to_value(&read).unwrap();
+            assert_eq!(written["format"], 3);
+            written["format"] = format.into();
+            assert_eq!(written, value(row));
+        }
     }
 
     #[test]
-    fn rows_without_a_format_are_read_and_written_as_format_2() {
+    fn rows_without_a_format_are_read_and_written_as_format_3() {
         let read: Function = serde_json::from_str(WITHOUT_FORMAT).unwrap();
         assert!(read.aliases.is_empty());
-        assert_eq!(serde_json::to_value(&read).unwrap()["format"], 2);
+        assert_eq!(serde_json::to_value(&read).unwrap()["format"], 3);
     }
 
     #[test]
     fn a_newer_format_is_refused_with_a_sentence() {
-        let mut newer = value(FORMAT_2);
-        newer["format"] = 3.into();
+        let mut newer = value(FORMAT_3);
+        newer["format"] = 4.into();
         let refused = serde_json::from_value::<Function>(newer).unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "a newer version of workshop stored this function (row format 3, and this one reads up to 2). Use that \
+            "a newer version of workshop stored this function (row format 4, and this one reads up to 3). Use that \
              version, or another data folder"
         );
     }

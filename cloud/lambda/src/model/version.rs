@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::LoggingConfig;
+use super::{LoggingConfig, VpcConfig};
 
 /// One version of a function.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,12 @@ pub struct FunctionVersion {
     /// Whether published versions start from a snapshot on AWS; here they start as the others do.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snap_start: bool,
+    /// The network that it is said to be in; none when none was ever given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc: Option<VpcConfig>,
+    /// The queue or topic for events that are given up, by ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dead_letter_arn: Option<String>,
     /// What it logs, how and where.
     #[serde(default, skip_serializing_if = "LoggingConfig::is_default")]
     pub logging: LoggingConfig,
@@ -131,6 +137,12 @@ impl FunctionVersion {
         if let (Some(key), Some(members)) = (&self.kms_key_arn, value.as_object_mut()) {
             members.insert("KMSKeyArn".to_owned(), json!(key));
         }
+        if let (Some(vpc), Some(members)) = (&self.vpc, value.as_object_mut()) {
+            members.insert("VpcConfig".to_owned(), vpc.to_json(&self.location));
+        }
+        if let (Some(arn), Some(members)) = (&self.dead_letter_arn, value.as_object_mut()) {
+            members.insert("DeadLetterConfig".to_owned(), json!({"TargetArn": arn}));
+        }
         value
     }
 
@@ -190,6 +202,8 @@ pub(crate) fn example() -> FunctionVersion {
         tracing_mode: "PassThrough".to_owned(),
         kms_key_arn: None,
         snap_start: false,
+        vpc: None,
+        dead_letter_arn: None,
         logging: LoggingConfig::default(),
         code: Code {
             sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),

@@ -1,18 +1,19 @@
 //! The table of Lambda's operations (restJson1): what the router, injected faults and permission checks read.
 
+mod absent;
 mod not_served;
 mod resource;
+mod settings;
+mod urls;
 
 use cloud_core::Access::{Reads, Writes, WritesAlone};
 use cloud_core::{Binding, Need, Operation, Protocol, Quota, Resource, ServiceError, ServiceInfo};
 
-use crate::api::{
-    absent, alias, concurrency, create, delete, event_invoke, invocation, list, permission, tag, update, version,
-};
+use crate::api::{alias, concurrency, create, delete, invocation, list, permission, tag, update, version};
 use crate::service::Functions;
 use not_served::ABSENT;
-pub use resource::facts;
 use resource::{FUNCTION, function, new_function};
+pub use resource::{resource_policy, resource_tags};
 
 /// What is known of Lambda.
 pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::LambdaRest)
@@ -21,14 +22,12 @@ pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::La
     .with_conflict(conflict)
     .with_absent(ABSENT);
 
-/// What of a function's settings has no meaning here, and would be left out otherwise.
-const SETTINGS: &[&str] =
-    &["VpcConfig", "DeadLetterConfig", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig"];
+/// What of a function's settings would change what its code does, and can't here: a file system would be missing, there are no
+/// container images, no managed instances and no durable executions.
+const SETTINGS: &[&str] = &["FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig"];
 
 /// The same, and what only a new function is given.
 const NEW_SETTINGS: &[&str] = &[
-    "VpcConfig",
-    "DeadLetterConfig",
     "FileSystemConfigs",
     "ImageConfig",
     "CapacityProviderConfig",
@@ -284,96 +283,35 @@ pub static OPERATIONS: &[Operation<Functions>] = &[
         |functions, request| Box::pin(concurrency::delete(functions, request)),
     )
     .within(CONTROL),
-    Operation::new(
-        "GetFunctionCodeSigningConfig",
-        Binding::Rest("GET", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
-        Reads,
-        "lambda:GetFunctionCodeSigningConfig",
-        FUNCTION,
-        |functions, request| Box::pin(async move { absent::code_signing(functions, request) }),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "GetFunctionUrlConfig",
-        Binding::Rest("GET", "/2021-10-31/functions/{FunctionName}/url"),
-        Reads,
-        "lambda:GetFunctionUrlConfig",
-        FUNCTION,
-        |functions, request| Box::pin(async move { absent::url(functions, request) }),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "GetFunctionEventInvokeConfig",
-        Binding::Rest("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
-        Reads,
-        "lambda:GetFunctionEventInvokeConfig",
-        FUNCTION,
-        |functions, request| Box::pin(async move { event_invoke::get(functions, request) }),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "PutFunctionEventInvokeConfig",
-        Binding::Rest("PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
-        Writes,
-        "lambda:PutFunctionEventInvokeConfig",
-        FUNCTION,
-        |functions, request| Box::pin(event_invoke::put(functions, request)),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "UpdateFunctionEventInvokeConfig",
-        Binding::Rest("POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
-        Writes,
-        "lambda:UpdateFunctionEventInvokeConfig",
-        FUNCTION,
-        |functions, request| Box::pin(event_invoke::update(functions, request)),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "DeleteFunctionEventInvokeConfig",
-        Binding::Rest("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
-        Writes,
-        "lambda:DeleteFunctionEventInvokeConfig",
-        FUNCTION,
-        |functions, request| Box::pin(event_invoke::delete(functions, request)),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "ListFunctionEventInvokeConfigs",
-        Binding::Rest("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"),
-        Reads,
-        "lambda:ListFunctionEventInvokeConfigs",
-        FUNCTION,
-        |functions, request| Box::pin(async move { event_invoke::list(functions, request) }),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "ListEventSourceMappings",
-        Binding::Rest("GET", "/2015-03-31/event-source-mappings"),
-        Reads,
-        "lambda:ListEventSourceMappings",
-        Resource::Any,
-        |_, _| Box::pin(async { Ok(absent::event_sources()) }),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "ListLayers",
-        Binding::Rest("GET", "/2018-10-31/layers"),
-        Reads,
-        "lambda:ListLayers",
-        Resource::Any,
-        |_, _| Box::pin(async { Ok(absent::layers()) }),
-    )
-    .within(CONTROL),
-    Operation::new(
-        "GetAccountSettings",
-        Binding::Rest("GET", "/2016-08-19/account-settings"),
-        Reads,
-        "lambda:GetAccountSettings",
-        Resource::Any,
-        |functions, request| Box::pin(async move { Ok(concurrency::account(functions, request)) }),
-    )
-    .within(CONTROL),
+    absent::GET_FUNCTION_CODE_SIGNING_CONFIG,
+    absent::DELETE_FUNCTION_CODE_SIGNING_CONFIG,
+    absent::LIST_CODE_SIGNING_CONFIGS,
+    absent::GET_CODE_SIGNING_CONFIG,
+    absent::LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG,
+    absent::LIST_EVENT_SOURCE_MAPPINGS,
+    absent::GET_EVENT_SOURCE_MAPPING,
+    absent::DELETE_EVENT_SOURCE_MAPPING,
+    absent::LIST_LAYERS,
+    urls::CREATE_FUNCTION_URL_CONFIG,
+    urls::GET_FUNCTION_URL_CONFIG,
+    urls::UPDATE_FUNCTION_URL_CONFIG,
+    urls::DELETE_FUNCTION_URL_CONFIG,
+    urls::LIST_FUNCTION_URL_CONFIGS,
+    settings::GET_FUNCTION_EVENT_INVOKE_CONFIG,
+    settings::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
+    settings::UPDATE_FUNCTION_EVENT_INVOKE_CONFIG,
+    settings::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
+    settings::LIST_FUNCTION_EVENT_INVOKE_CONFIGS,
+    // Before the one whose path is its own without a query.
+    settings::LIST_PROVISIONED_CONCURRENCY_CONFIGS,
+    settings::GET_PROVISIONED_CONCURRENCY_CONFIG,
+    settings::PUT_PROVISIONED_CONCURRENCY_CONFIG,
+    settings::DELETE_PROVISIONED_CONCURRENCY_CONFIG,
+    settings::GET_RUNTIME_MANAGEMENT_CONFIG,
+    settings::PUT_RUNTIME_MANAGEMENT_CONFIG,
+    settings::GET_FUNCTION_RECURSION_CONFIG,
+    settings::PUT_FUNCTION_RECURSION_CONFIG,
+    settings::GET_ACCOUNT_SETTINGS,
 ];
 
 fn throttled() -> ServiceError {

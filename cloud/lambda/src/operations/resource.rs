@@ -1,6 +1,6 @@
 //! The functions that requests are about, as IAM knows them.
 
-use cloud_core::{FunctionReference, Location, Request, Resource, ResourceFacts};
+use cloud_core::{Document, FunctionReference, Location, Request, Resource};
 
 use crate::api::{named, policy_resource};
 use crate::service::Functions;
@@ -8,18 +8,17 @@ use crate::service::Functions;
 /// The function that the path names, with its qualifier.
 pub(super) const FUNCTION: Resource = Resource::Computed(|request| Some(named(request).ok()?.arn()));
 
-/// What is known of a function: its tags, and the policy of what the ARN names.
-pub fn facts(functions: &Functions, arn: &str) -> ResourceFacts {
-    let Ok(reference) = FunctionReference::parse(arn, &Location::default()) else {
-        return ResourceFacts::default();
-    };
-    functions.table.read(|all| match all.get(&reference.key()) {
-        None => ResourceFacts::default(),
-        Some(function) => ResourceFacts {
-            policy: function.policy.document(&policy_resource(&reference)),
-            tags: function.tags.clone().into_iter().collect(),
-        },
-    })
+/// The policy of what an ARN names.
+pub fn resource_policy(functions: &Functions, arn: &str) -> Option<Document> {
+    let reference = FunctionReference::parse(arn, &Location::default()).ok()?;
+    functions.table.read(|all| all.get(&reference.key())?.policy.document(&policy_resource(&reference)))
+}
+
+/// A function's tags.
+pub fn resource_tags(functions: &Functions, arn: &str) -> Vec<(String, String)> {
+    let Ok(reference) = FunctionReference::parse(arn, &Location::default()) else { return Vec::new() };
+    let tags = functions.table.read(|all| all.get(&reference.key()).map(|function| function.tags.clone()));
+    tags.into_iter().flatten().collect()
 }
 
 /// The function that CreateFunction's body names.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::model::FunctionVersion;
 
-/// Writes what a function's role may write; what it may not is left out, which leaves one trace.
+/// Writes what a function's role may write to one sandbox's stream; what it may not is left out, which leaves one trace.
 pub(super) struct RoleLogs {
     logs: Arc<dyn LogWriter>,
     roles: Arc<dyn RoleDirectory>,
@@ -16,23 +16,30 @@ pub(super) struct RoleLogs {
     /// The session's name: the function's.
     session: String,
     is_told: AtomicBool,
+    /// Whether its stream is there: what makes it is asked for once, as on AWS.
+    has_stream: AtomicBool,
 }
 
 impl RoleLogs {
     pub(super) fn new(logs: Arc<dyn LogWriter>, roles: Arc<dyn RoleDirectory>, version: &FunctionVersion) -> Self {
         let is_told = AtomicBool::new(false);
-        Self { logs, roles, role: version.role.clone(), session: version.name.clone(), is_told }
+        let has_stream = AtomicBool::new(false);
+        Self { logs, roles, role: version.role.clone(), session: version.name.clone(), is_told, has_stream }
     }
 
     /// Whether the role may write to a stream, and make its group where that is missing.
     fn may_write(&self, location: &Location, group: &str, stream: &str) -> bool {
         let arn = |stream: &str| location.arn("logs", &format!("log-group:{group}:log-stream:{stream}"));
-        let mut asked = vec![("logs:CreateLogStream", arn(stream)), ("logs:PutLogEvents", arn(stream))];
+        let mut asked = vec![("logs:PutLogEvents", arn(stream))];
+        if !self.has_stream.load(Ordering::Relaxed) {
+            asked.push(("logs:CreateLogStream", arn(stream)));
+        }
         if !self.logs.has_group(location, group) {
             asked.push(("logs:CreateLogGroup", arn("")));
         }
         let actor = Actor::Role { arn: &self.role, session: &self.session };
         let refused = asked.iter().find_map(|(action, arn)| self.roles.permit(&Permit::new(actor, action, arn)).err());
+        self.has_stream.fetch_or(refused.is_none(), Ordering::Relaxed);
         if let Some(refused) = &refused
             && !self.is_told.swap(true, Ordering::Relaxed)
         {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod async_events;
+mod attached;
 mod destinations;
 mod determinism;
 mod dropped;

@@ -43,7 +43,7 @@ async fn a_function_that_a_newer_program_stored_is_left_as_it_is() {
     lambda.create("g").await;
     let stored: Vec<(String, Value)> = lambda.store.load(TABLE).unwrap();
     let (key, mut row) = stored.into_iter().next().unwrap();
-    row["format"] = json!(3);
+    row["format"] = json!(4);
     let mut batch = Batch::new();
     batch.put(TABLE, key, &row).unwrap();
     lambda.store.commit(batch).await.unwrap();

@@ -23,8 +23,6 @@ fn with(name: &str, member: &str, value: Value) -> Value {
 async fn what_has_no_meaning_here_is_refused_by_its_name() {
     let lambda = Fixture::new();
     let given = [
-        ("VpcConfig", json!({"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]})),
-        ("DeadLetterConfig", json!({"TargetArn": "arn:aws:sqs:us-east-1:000000000000:q"})),
         ("FileSystemConfigs", json!([{"Arn": "arn:x", "LocalMountPath": "/mnt/x"}])),
         ("CodeSigningConfigArn", json!("arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0")),
         ("ImageConfig", json!({"Command": ["x"]})),
@@ -35,9 +33,8 @@ async fn what_has_no_meaning_here_is_refused_by_its_name() {
         assert_eq!((refused.status, refused.message), (501, told));
     }
     // What tools send for what they do not use.
-    let empty = json!({"SubnetIds": [], "SecurityGroupIds": []});
-    lambda.ask("POST", FUNCTIONS, &with("f", "VpcConfig", empty)).await;
-    let update = json!({"DeadLetterConfig": {"TargetArn": "arn:aws:sns:us-east-1:000000000000:t"}});
+    lambda.ask("POST", FUNCTIONS, &with("f", "ImageConfig", json!({"Command": []}))).await;
+    let update = json!({"FileSystemConfigs": [{"Arn": "arn:x", "LocalMountPath": "/mnt/x"}]});
     let refused = lambda.send("PUT", &format!("{FUNCTIONS}/f/configuration"), &update).await.unwrap_err();
     assert_eq!(refused.status, 501);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What can be attached to a group: the key that it names, and filters, of which there are none here.
+//! What can be attached to a group: the key that it names, and metric filters, of which there are none here.
 
 use cloud_core::{Request, Response, ServiceError};
 use serde::Deserialize;
@@ -60,22 +60,12 @@ struct FiltersInput {
     limit: Option<usize>,
 }
 
-/// A list of which there is nothing; the group that it is asked for has to be there.
-fn none(logs: &Logs, request: &Request, list: &str) -> Result<Response, ServiceError> {
+/// The metric filters of a group, or of all: none. The group that they are asked for has to be there.
+pub(crate) fn metric_filters(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: FiltersInput = request.json()?;
     limit(input.limit, LIST_LIMIT)?;
     if let Some(name) = &input.log_group_name {
         logs.known_group(&request.location().key(name))?;
     }
-    Ok(answer(&json!({ list: [] })))
-}
-
-/// The metric filters of a group, or of all: none.
-pub(crate) fn metric_filters(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
-    none(logs, request, "metricFilters")
-}
-
-/// The subscription filters of a group: none.
-pub(crate) fn subscription_filters(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
-    none(logs, request, "subscriptionFilters")
+    Ok(answer(&json!({ "metricFilters": [] })))
 }

@@ -6,6 +6,8 @@ use cloud_core::{Location, ReadView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::subscriptions::SubscriptionFilter;
+
 /// What an event takes of the store beside its message: two keys and the row's frame.
 const EVENT_ROWS_BYTES: usize = 256;
 
@@ -33,6 +35,9 @@ pub(crate) struct GroupFacts {
     /// Whether it can't be deleted until that is allowed again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_protected: bool,
+    /// Who gets its events as they come, by the filter's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) subscriptions: BTreeMap<String, SubscriptionFilter>,
 }
 
 impl GroupFacts {
@@ -48,6 +53,7 @@ impl GroupFacts {
             class: "STANDARD".to_owned(),
             kms_key_id: None,
             is_protected: false,
+            subscriptions: BTreeMap::new(),
         }
     }
 

@@ -21,7 +21,8 @@ pub(crate) use pending::{PendingBatches, Ticket};
 
 use crate::errors::no_stream;
 use crate::position::Position;
-use crate::rows::{self, EVENTS, NewEventRow, STREAM_EVENTS, STREAMS};
+use crate::rows::{self, DELIVERIES, DeliveryRow, EVENTS, NewEventRow, STREAM_EVENTS, STREAMS};
+use crate::subscriptions::DeliveryState;
 
 /// One group; everybody who works with it shares it.
 #[derive(Debug)]
@@ -63,6 +64,8 @@ pub(crate) struct GroupState {
     stored_bytes: u64,
     /// Whether the oldest events are being removed because the group has too many.
     pub(crate) is_trimming: bool,
+    /// How far its subscription filters are.
+    pub(crate) deliveries: DeliveryState,
 }
 
 /// Whether something may be written to a stream.
@@ -104,6 +107,7 @@ impl Group {
             swept_before_ms: 0,
             stored_bytes: 0,
             is_trimming: false,
+            deliveries: DeliveryState::default(),
         };
         Self { id, changing: Arc::default(), state: Mutex::new(state), settled: Notify::new() }
     }
@@ -258,6 +262,12 @@ impl GroupState {
             let taken = u64::try_from(event_bytes(message.len())).unwrap_or(u64::MAX);
             facts.stored_bytes = facts.stored_bytes.saturating_add(taken);
             self.stored_bytes = self.stored_bytes.saturating_add(taken);
+        }
+        if !self.facts.subscriptions.is_empty() && !events.is_empty() {
+            let timestamps_ms: Vec<i64> = events.iter().map(|(timestamp_ms, _)| *timestamp_ms).collect();
+            let first = sequence.saturating_sub(timestamps_ms.len() as u64 - 1);
+            let waiting = DeliveryRow { stream: facts.id, timestamps_ms };
+            batch.put(DELIVERIES, rows::delivery_key(self.id, first), &waiting)?;
         }
         facts.last_sequence = sequence;
         batch.put(STREAMS, rows::stream_key(self.id, stream), &facts)?;

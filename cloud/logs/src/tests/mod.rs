@@ -7,13 +7,15 @@ mod operations;
 mod pages;
 mod queries;
 mod rows;
+mod subscriptions;
 mod sweeping;
+mod tails;
 mod unreadable;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cloud_core::{Account, Clock, ClockControl, Location, Request, Routed, Service, ServiceError};
+use cloud_core::{Account, Clock, ClockControl, Location, Request, Response, Routed, Service, ServiceError};
 use cloud_store::Store;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -66,12 +68,16 @@ impl Fixture {
     }
 
     pub(super) async fn call(&self, operation: &str, input: Value) -> Result<Value, ServiceError> {
+        let response = self.answer(operation, input).await?;
+        Ok(serde_json::from_slice(&response.body).unwrap_or(Value::Null))
+    }
+
+    pub(super) async fn answer(&self, operation: &str, input: Value) -> Result<Response, ServiceError> {
         let request = Request::internal("id".to_owned(), self.clock.now(), &self.location, "logs");
         let request = request.with_target("Logs_20140328", operation, input.to_string());
         let service = Routed::new(&INFO, OPERATIONS, Arc::new(self.logs.clone()));
         let (found, _) = service.find(&request).unwrap();
-        let response = service.call(found, &request).await?;
-        Ok(serde_json::from_slice(&response.body).unwrap_or(Value::Null))
+        service.call(found, &request).await
     }
 
     pub(super) async fn ok(&self, operation: &str, input: Value) -> Value {

@@ -40,10 +40,10 @@ impl Permissions {
             return Ok(());
         }
         for asked in service.asks(operation, request, resource) {
-            let facts = service.facts(&asked.resource);
-            let keys = || operation.context(&asked, &facts, request);
+            let policy = service.policy(&asked.resource);
+            let keys = || operation.context(&asked, &service.tags(&asked.resource), request);
             let permit = Permit {
-                resource_policy: facts.policy.as_ref(),
+                resource_policy: policy.as_ref(),
                 keys: ConditionKeys::made_by(&keys),
                 ..Permit::new(actor, asked.action, &asked.resource)
             };

@@ -6,7 +6,6 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{EXPECT, HeaderName, HeaderValue};
 use hyper::server::conn::http1;
@@ -15,8 +14,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
-use cloud_core::{Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, Signed, Stop};
+use cloud_core::{BodyStream, Clock, DEFAULT_BODY_LIMIT_BYTES, Random, Request, Response, Signed, Stop};
 
+use super::answer_body::AnswerBody;
 use super::body::{self, Bodies, REST_BYTES, ReadError, Share};
 use super::connections::Connection;
 use super::watched::Watched;
@@ -137,19 +137,28 @@ struct Exchange<S> {
 }
 
 impl<S: Site> Exchange<S> {
-    async fn answer(&self, request: hyper::Request<Incoming>) -> hyper::Response<Full<Bytes>> {
+    async fn answer(&self, request: hyper::Request<Incoming>) -> hyper::Response<AnswerBody> {
         let Inner { clock, random, .. } = &*self.front.inner;
         let received_at = clock.now();
         let (parts, body) = request.into_parts();
         let head = Request::new(random.uuid().to_string(), parts, Bytes::new(), self.source, received_at);
         let id = head.id.clone();
-        let response = self.take(head, body).await;
-        self.connection.answered();
+        let mut response = self.take(head, body).await;
         // An API's endpoint has its own header for it.
-        if response.has_header("x-amzn-requestid") || response.has_header("apigw-requestid") {
-            return to_hyper(response);
+        if !response.has_header("x-amzn-requestid") && !response.has_header("apigw-requestid") {
+            response = response.with_header("x-amzn-RequestId", id);
         }
-        to_hyper(response.with_header("x-amzn-RequestId", id))
+        let body = std::mem::take(&mut response.body);
+        let body = match response.stream.as_ref().and_then(BodyStream::take) {
+            None => {
+                self.connection.answered();
+                AnswerBody::whole(body)
+            }
+            Some(pieces) => {
+                AnswerBody::streamed(body, pieces, self.front.inner.stop.clone(), Arc::clone(&self.connection))
+            }
+        };
+        to_hyper(response, body)
     }
 
     /// Looks at the headers, reads the body, looks at the whole, and has it answered.
@@ -258,8 +267,8 @@ fn refuse(status: u16, code: &str, message: &str) -> Response {
 }
 
 /// A function chooses its own headers, so what is no valid header is left out rather than trusted.
-fn to_hyper(response: Response) -> hyper::Response<Full<Bytes>> {
-    let mut answer = hyper::Response::new(Full::new(response.body));
+fn to_hyper(response: Response, body: AnswerBody) -> hyper::Response<AnswerBody> {
+    let mut answer = hyper::Response::new(body);
     *answer.status_mut() =
         hyper::StatusCode::from_u16(response.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers {

@@ -1,10 +1,11 @@
-//! The Host header: which names are ours, and which one is an HTTP API's endpoint.
+//! The Host header: which names are ours, and which ones are endpoints of HTTP APIs and functions.
 
 use cloud_core::{Request, Response};
 use serde_json::json;
 
-/// Where the endpoints of HTTP APIs are too, for those who can't resolve names under `.localhost`.
+/// Where the endpoints of HTTP APIs and functions are too, for those who can't resolve names under `.localhost`.
 const API_PATH: &str = "/_api/";
+const URL_PATH: &str = "/_url/";
 
 /// What SDKs put before the name of the endpoint for some operations: StartSyncExecution, TestState, StartLiveTail (the
 /// trait `endpoint` of their models). No name with one of these and a loopback name behind it is anybody else's.
@@ -17,6 +18,8 @@ pub(crate) enum Host {
     Service,
     /// The endpoint of an HTTP API, `<id>.execute-api.localhost` or the path `/_api/<id>`, with that id.
     Api(String),
+    /// A function URL, `<id>.lambda-url.<region>.localhost` or the path `/_url/<id>`, with that id.
+    FunctionUrl(String),
     /// A name that is not loopback: a page in a browser that rebound its own name to this machine sends such a one.
     Foreign,
 }
@@ -24,8 +27,11 @@ pub(crate) enum Host {
 impl Host {
     /// Whom a request is for.
     pub(crate) fn of(request: &Request) -> Self {
-        match (Self::parse(request.header("host").unwrap_or_default()), api_in_path(&request.path)) {
-            (Self::Service, Some((id, _))) => Self::Api(id.to_ascii_lowercase()),
+        match (Self::parse(request.header("host").unwrap_or_default()), EndpointPath::of(&request.path)) {
+            (Self::Service, Some(EndpointPath { kind: Kind::Api, id, .. })) => Self::Api(id.to_ascii_lowercase()),
+            (Self::Service, Some(EndpointPath { kind: Kind::FunctionUrl, id, .. })) => {
+                Self::FunctionUrl(id.to_ascii_lowercase())
+            }
             (host, _) => host,
         }
     }
@@ -40,36 +46,61 @@ impl Host {
                 _ => Self::Foreign,
             };
         };
-        match labels.strip_suffix(".execute-api") {
-            Some(id) => Self::Api(id.to_owned()),
-            None => Self::Service,
+        match (labels.strip_suffix(".execute-api"), labels.split('.').collect::<Vec<_>>().as_slice()) {
+            (Some(id), _) => Self::Api(id.to_owned()),
+            (None, [id, "lambda-url", _region]) => Self::FunctionUrl((*id).to_owned()),
+            (None, _) => Self::Service,
         }
     }
 }
 
-/// The id of an API and the path at its endpoint, of a path such as `/_api/abc123/dev/start`.
-fn api_in_path(path: &str) -> Option<(&str, &str)> {
-    let rest = path.strip_prefix(API_PATH)?;
-    let end = rest.find('/').unwrap_or(rest.len());
-    let (id, path) = rest.split_at(end);
-    (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some((id, path))
+/// An endpoint that a path names, such as `/_api/abc123/dev/start`: its id, and the path at it.
+struct EndpointPath<'a> {
+    kind: Kind,
+    id: &'a str,
+    path: &'a str,
 }
 
-/// Whether a request is for the endpoint of an API by its path, and so of one origin with the cloud itself.
-pub(crate) fn is_api_in_path(request: &Request) -> bool {
-    api_in_path(&request.path).is_some() && matches!(Host::of(request), Host::Api(_))
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Api,
+    FunctionUrl,
 }
 
-/// A request to the endpoint of an API as it is under the endpoint's own name, whichever way it came: what the function gets
-/// is the same.
-pub(crate) fn at_own_name(mut request: Request) -> Request {
+impl<'a> EndpointPath<'a> {
+    fn of(path: &'a str) -> Option<Self> {
+        let (kind, rest) = match (path.strip_prefix(API_PATH), path.strip_prefix(URL_PATH)) {
+            (Some(rest), _) => (Kind::Api, rest),
+            (None, rest) => (Kind::FunctionUrl, rest?),
+        };
+        let end = rest.find('/').unwrap_or(rest.len());
+        let (id, path) = rest.split_at(end);
+        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_id.then_some(Self { kind, id, path })
+    }
+}
+
+/// Whether a request is for an endpoint by its path, and so of one origin with the cloud itself.
+pub(crate) fn is_endpoint_in_path(request: &Request) -> bool {
+    let is_service = Host::parse(request.header("host").unwrap_or_default()) == Host::Service;
+    is_service && EndpointPath::of(&request.path).is_some()
+}
+
+/// A request to an endpoint as it is under the endpoint's own name, whichever way it came: what the function gets is the same.
+/// `region` is the function's, where it is a function URL.
+pub(crate) fn at_own_name(mut request: Request, region: &str) -> Request {
     let host = request.header("host").unwrap_or_default();
-    let Some((id, path)) = api_in_path(&request.path) else { return request };
+    let Some(EndpointPath { kind, id, path }) = EndpointPath::of(&request.path) else { return request };
     if Host::parse(host) != Host::Service {
         return request;
     }
     let port = host.strip_prefix(without_port(host)).unwrap_or_default();
-    let name = format!("{}.execute-api.localhost{port}", id.to_ascii_lowercase());
+    let id = id.to_ascii_lowercase();
+    let name = match kind {
+        Kind::Api => format!("{id}.execute-api.localhost{port}"),
+        Kind::FunctionUrl => format!("{id}.lambda-url.{region}.localhost{port}"),
+    };
     let path = if path.is_empty() { "/".to_owned() } else { path.to_owned() };
     request.path = path;
     request.with_header("host", &name)
@@ -109,15 +140,25 @@ mod tests {
     }
 
     #[test]
-    fn an_api_has_a_path_too() {
+    fn a_function_url_has_its_own_name() {
+        let url = |id: &str| Host::FunctionUrl(id.to_owned());
+        assert_eq!(Host::parse("ab2.lambda-url.eu-west-1.localhost:4566"), url("ab2"));
+        assert_eq!(Host::parse("AB2.Lambda-Url.eu-west-1.Localhost"), url("ab2"));
+        assert_eq!(Host::parse("ab2.lambda-url.localhost"), Host::Service);
+    }
+
+    #[test]
+    fn endpoints_have_paths_too() {
         for (path, found) in [
-            ("/_api/abc/dev/start", Some(("abc", "/dev/start"))),
-            ("/_api/abc", Some(("abc", ""))),
+            ("/_api/abc/dev/start", Some((Kind::Api, "abc", "/dev/start"))),
+            ("/_api/abc", Some((Kind::Api, "abc", ""))),
+            ("/_url/abc/", Some((Kind::FunctionUrl, "abc", "/"))),
             ("/_api//dev", None),
             ("/_api/a%2fb/dev", None),
             ("/_apis/abc/dev", None),
         ] {
-            assert_eq!(api_in_path(path), found, "{path}");
+            let named = EndpointPath::of(path).map(|named| (named.kind, named.id, named.path));
+            assert_eq!(named, found, "{path}");
         }
     }
 

@@ -72,5 +72,8 @@ async fn every_operation_has_a_bucket_but_those_that_aws_does_not_count() {
         uncounted.extend(operations.map(|operation| operation.action));
     }
     uncounted.sort_unstable();
-    assert_eq!(uncounted, ["lambda:InvokeFunction", "states:StartSyncExecution", "states:TestState"]);
+    assert_eq!(
+        uncounted,
+        ["lambda:InvokeFunction", "logs:StartLiveTail", "states:StartSyncExecution", "states:TestState"]
+    );
 }

@@ -176,8 +176,8 @@ async fn administration_is_the_owners_and_endpoints_are_everybodys() {
 #[tokio::test]
 async fn what_is_not_signed_is_refused_in_its_protocol_before_its_body_comes() {
     let world = World::new(1);
-    let refused = async |lines: &str| {
-        let mut stream = connect(&world, Peer::Owner);
+    let refused = async |peer: Peer, lines: &str| {
+        let mut stream = connect(&world, peer);
         let head = format!("{lines}\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 50000\r\n\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = String::new();
@@ -189,11 +189,14 @@ async fn what_is_not_signed_is_refused_in_its_protocol_before_its_body_comes() {
         format!("{} {code}", &answer[9..12])
     };
     let form = "POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8";
-    assert_eq!(refused(form).await, "403 MissingAuthenticationToken");
+    // Of the cloud's own user the body may say that it needs no signature: `who_has_a_token_of_elsewhere_need_not_sign`.
+    assert_eq!(refused(OTHER, form).await, "403 MissingAuthenticationToken");
+    let half_signed = format!("{form}\r\nAuthorization: AWS4-HMAC-SHA256 Signature=x");
+    assert!(refused(Peer::Owner, &half_signed).await.starts_with("400 "), "it lacks something");
     let target = "POST / HTTP/1.1\r\nX-Amz-Target: AWSStepFunctions.StartExecution";
-    assert_eq!(refused(target).await, "400 MissingAuthenticationTokenException");
+    assert_eq!(refused(Peer::Owner, target).await, "400 MissingAuthenticationTokenException");
     let path = "POST /2015-03-31/functions HTTP/1.1";
-    assert_eq!(refused(path).await, "403 MissingAuthenticationTokenException");
+    assert_eq!(refused(Peer::Owner, path).await, "403 MissingAuthenticationTokenException");
 }
 
 #[tokio::test]
@@ -248,4 +251,39 @@ async fn a_body_is_refused_by_the_size_that_its_operation_takes() {
     let lines = "POST / HTTP/1.1\r\nX-Amz-Target: Logs_20140328.PutLogEvents";
     assert!(told(lines, "logs", 8 << 20).await.starts_with("HTTP/1.1 100 Continue"));
     assert!(told("POST / HTTP/1.1", "iam", 2 << 20).await.contains("<Code>RequestEntityTooLargeException</Code>"));
+}
+
+#[tokio::test]
+async fn who_has_a_token_of_elsewhere_need_not_sign() {
+    let head = "POST / HTTP/1.1\r\nHost: localhost:4566\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    let role = "RoleArn=arn%3Aaws%3Aiam%3A%3A000000000000%3Arole%2Fr&RoleSessionName=me&WebIdentityToken=abcd";
+    let answer = ask(Peer::Owner, head, &format!("Action=AssumeRoleWithWebIdentity&{role}")).await;
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("<Code>InvalidIdentityToken</Code>"), "{answer}");
+    let answer = ask(Peer::Owner, head, "Action=AssumeRole").await;
+    assert!(answer.contains("<Code>MissingAuthenticationToken</Code>"), "{answer}");
+    let answer = ask(OTHER, head, &format!("Action=AssumeRoleWithWebIdentity&{role}")).await;
+    assert!(answer.contains("<Code>MissingAuthenticationToken</Code>"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_live_tail_comes_piece_by_piece_and_ends_with_its_client() {
+    let world = World::new(1);
+    world.logs("000000000000", "CreateLogGroup", &serde_json::json!({"logGroupName": "g"})).await;
+    let mut stream = connect(&world, Peer::Owner);
+    let body = r#"{"logGroupIdentifiers":["arn:aws:logs:us-east-1:000000000000:log-group:g"]}"#;
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: streaming-localhost:4566\r\nX-Amz-Target: Logs_20140328.StartLiveTail\r\n\
+         {SIGNED}logs/aws4_request, SignedHeaders=host, Signature=x\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut seen = String::new();
+    let mut piece = [0; 1024];
+    while !seen.contains("sessionStart") {
+        let count = stream.read(&mut piece).await.unwrap();
+        assert!(count > 0, "{seen}");
+        seen.push_str(&String::from_utf8_lossy(&piece[..count]));
+    }
+    assert!(seen.starts_with("HTTP/1.1 200 ") && seen.contains("application/vnd.amazon.eventstream"), "{seen}");
+    assert!(seen.contains("transfer-encoding: chunked") && seen.contains("initial-response"), "{seen}");
 }

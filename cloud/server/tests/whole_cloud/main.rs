@@ -6,6 +6,7 @@ mod accounts;
 mod documentation;
 mod endpoint_signatures;
 mod front;
+mod functions;
 mod malformed;
 mod permissions;
 mod replay;

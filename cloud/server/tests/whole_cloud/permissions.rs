@@ -295,6 +295,29 @@ async fn conditions_see_the_request_the_resource_and_who_asks() {
 }
 
 #[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn tags_are_shown_to_who_may_list_them() {
+    let world = World::new(1);
+    let all = world.create_role(ACCOUNT).await;
+    let function = world.create_function(ACCOUNT, "send", &all).await;
+    let path = format!("/2017-03-31/tags/{}", function.replace(':', "%3A"));
+    world.rest(ACCOUNT, "lambda", Method::POST, &path, &json!({"Tags": {"team": "blue"}})).await;
+    let role = world.create_role_named(ACCOUNT, "r", TRUST).await;
+    let session = Session::open(&world, &role, &[]).await;
+    let shown = async || {
+        let request = session.request("lambda").with_path(Method::GET, "/2015-03-31/functions/send", "", "");
+        read(&world.cloud.answer(request).await)
+    };
+    world.put_policy(ACCOUNT, "r", &allow("lambda:GetFunction", "*")).await;
+    let without = shown().await;
+    assert_eq!((without.get("Tags"), &without["TagsError"]["ErrorCode"]), (None, &json!("AccessDeniedException")));
+    insta::assert_snapshot!(without["TagsError"]["Message"].as_str().unwrap(), @"User: arn:aws:sts::000000000000:assumed-role/r/me is not authorized to perform: lambda:ListTags on resource: arn:aws:lambda:us-east-1:000000000000:function:send because no identity-based policy allows the lambda:ListTags action");
+    let both = policy(r#"{"Effect":"Allow","Action":["lambda:GetFunction","lambda:ListTags"],"Resource":"*"}"#);
+    world.put_policy(ACCOUNT, "r", &both).await;
+    let with = shown().await;
+    assert_eq!((&with["Tags"], with.get("TagsError")), (&json!({"team": "blue"}), None));
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
 async fn a_role_is_passed_with_permission_only() {
     let world = World::new(1);
     let all = world.create_role(ACCOUNT).await;

@@ -110,7 +110,8 @@ impl World {
         path: &str,
         input: &Value,
     ) -> Response {
-        let request = self.request(account, service).with_path(method, path, "", Bytes::from(input.to_string()));
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let request = self.request(account, service).with_path(method, path, query, Bytes::from(input.to_string()));
         self.cloud.answer(request).await
     }
 

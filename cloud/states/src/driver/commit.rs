@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::ServiceError;
+use cloud_core::{ServiceError, Topic};
 use cloud_store::{Batch, StoreError};
 
 use super::loaded::Loaded;
@@ -14,7 +14,7 @@ use super::{children, map_children, task};
 use crate::deletion;
 use crate::integration::{Caller, awaited_child};
 use crate::recovery::{MapChildStart, Work};
-use crate::rows::execution::{ExecutionKey, ExecutionState, ListChange, MapRunRow};
+use crate::rows::execution::{ExecutionKey, ExecutionState, ListChange, MapRunRow, owner};
 use crate::rows::format::FormatVersion;
 use crate::rows::history::{pack_short, put_events};
 use crate::rows::put_execution::put_execution;
@@ -130,7 +130,7 @@ pub(super) async fn finish(
 pub(super) async fn settle(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loaded) {
     if step.changes() {
         show(states, key, step, loaded);
-        states.changes.mark();
+        states.changes.mark(|| topics(key, step));
         if let Some(destination) = &loaded.compiled.log_destination {
             destination.write(&*states.logs, &key.arn(), loaded.row.head.redrive_count(), &step.events).await;
         }
@@ -152,6 +152,15 @@ pub(super) async fn settle(states: &Arc<States>, key: &ExecutionKey, step: &mut 
         children::ended(states, key, &loaded.row);
     }
     deletion::finish(states, key.parts().0).await;
+}
+
+/// What the page shows of a step: the execution, and where it begins or ends the lists that it is in.
+fn topics(key: &ExecutionKey, step: &Step) -> Vec<Topic> {
+    let mut topics = vec![Topic::execution(&key.arn())];
+    if step.change() != ListChange::None {
+        topics.push(Topic::machine(&ExecutionKey::new(owner(key.parts().0), "").machine_arn()));
+    }
+    topics
 }
 
 /// Does outside what the step has decided.

@@ -1,5 +1,6 @@
 //! The service: what it was given and what it holds.
 
+mod histories;
 mod lifecycle;
 mod time;
 mod waits;
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_core::{
-    CachedTable, Changes, Clock, Dispatch, FaultInjection, FunctionInvoker, LogWriter, Random, RoleDirectory,
+    CachedTable, Changes, Clock, Dispatch, FaultInjection, FunctionInvoker, Location, LogWriter, Random, RoleDirectory,
     ServiceError, Stop, UnreadableRows,
 };
 use cloud_store::Store;
@@ -95,6 +96,11 @@ impl States {
 
     pub(crate) fn index(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The accounts and regions that have state machines.
+    pub fn locations(&self) -> BTreeSet<Location> {
+        self.machines.locations()
     }
 
     /// How many stored values could not be read.

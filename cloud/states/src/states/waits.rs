@@ -1,10 +1,13 @@
-//! What executions wait for, as the page asks for it.
+//! What executions wait for, and forks, as the page asks for them.
 
 use asl::{StateWait, StateWaitReason};
-use cloud_core::{ExecutionWait, ExecutionWaits, Location, PortFuture, ServiceError, WaitReason};
+use cloud_core::{
+    ExecutionFork, ExecutionWait, ExecutionWaits, ForkedExecution, Location, PortFuture, ServiceError, WaitReason,
+};
 
 use super::States;
 use crate::driver::Message;
+use crate::executions::fork::ForkRequest;
 use crate::rows::execution::ExecutionKey;
 use crate::wire::names::ExecutionReference;
 
@@ -43,6 +46,25 @@ impl ExecutionWaits for States {
 
     fn skip<'a>(&'a self, execution_arn: &'a str) -> PortFuture<'a, Result<Vec<String>, ServiceError>> {
         Box::pin(self.skip(execution_arn))
+    }
+
+    fn fork(&self, fork: ExecutionFork) -> PortFuture<'_, Result<ForkedExecution, ServiceError>> {
+        let ExecutionFork { execution_arn, at_event, input, name } = fork;
+        let request = ForkRequest {
+            execution_arn: Some(execution_arn),
+            state_machine_arn: None,
+            history: None,
+            history_definition: None,
+            at_event,
+            input,
+            definition: None,
+            name,
+        };
+        Box::pin(async move {
+            let forked = self.fork(request).await?;
+            let begins = forked.taken_over.begins.into_iter().map(|state| state.state);
+            Ok(ForkedExecution { execution_arn: forked.execution_arn, begins: begins.collect() })
+        })
     }
 }
 

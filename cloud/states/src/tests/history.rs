@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use cloud_core::{EventSummary, ExecutionHistories};
 use cloud_store::Range;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -136,4 +137,60 @@ async fn events_are_logged_and_a_log_that_fails_stops_nothing() {
     logs.is_broken.store(true, std::sync::atomic::Ordering::SeqCst);
     let arn = fixture.start("two", &json!({})).await.unwrap();
     assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED");
+}
+
+/// An event of the API as a history in short has it.
+fn in_short(event: &Value) -> Value {
+    let details = event.as_object().unwrap().iter().find(|(name, _)| name.ends_with("EventDetails"));
+    let details = details.map(|(_, details)| details.clone()).unwrap_or_default();
+    let kind = event["type"].as_str().unwrap();
+    let is_of_state = kind.ends_with("StateEntered") || kind.ends_with("StateExited");
+    json!([
+        event["id"],
+        event["previousEventId"],
+        kind,
+        details[if is_of_state { "name" } else { "state" }],
+        details["error"],
+        details["index"],
+        details["resource"],
+        details["assignedVariables"].is_object(),
+    ])
+}
+
+fn told(event: &EventSummary) -> Value {
+    let EventSummary { id, previous_event_id, kind, state, error, index, resource, assigns, .. } = event;
+    json!([id, previous_event_id, kind, state.as_deref(), error, index, resource, assigns])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_history_in_short_is_that_of_the_api() {
+    let fixture = Fixture::new().await;
+    let definition = json!({"StartAt": "M", "States": {
+        "M": {"Type": "Map", "ItemsPath": "$.items", "Next": "T", "ResultPath": null, "ItemProcessor": {"StartAt": "P", "States": {
+            "P": {"Type": "Pass", "End": true, "Assign": {"it.$": "$"}}}}},
+        "T": {"Type": "Task", "Resource": ECHO, "Next": "F"},
+        "F": {"Type": "Fail", "Error": "Own", "Cause": "why"},
+    }});
+    fixture.create(&definition).await;
+    // One is kept in its own row, the other in rows of its history.
+    for count in [1, 900] {
+        let name = format!("e{count}");
+        let items: Vec<u64> = (0..count).collect();
+        let arn = fixture.start_of(MACHINE, &name, &json!({ "items": items })).await.unwrap();
+        assert_eq!(fixture.ended(&arn).await["status"], "FAILED");
+        let mut events = Vec::new();
+        let mut input = json!({ "executionArn": arn, "maxResults": 1000 });
+        while events.is_empty() || !input["nextToken"].is_null() {
+            let mut page = fixture.call("GetExecutionHistory", input.clone()).await.unwrap();
+            events.extend(page["events"].as_array().unwrap().iter().map(in_short));
+            input["nextToken"] = page["nextToken"].take();
+        }
+        let all = fixture.states.events_after(&arn, 0).unwrap();
+        assert_eq!(all.iter().map(told).collect::<Vec<_>>(), events);
+        let rest = fixture.states.events_after(&arn, 3).unwrap();
+        assert_eq!(rest, all[3..]);
+        assert_eq!(fixture.states.events_after(&arn, all.len() as u64).unwrap(), []);
+    }
+    let missing = format!("{}:nobody", MACHINE.replace(":stateMachine:", ":execution:"));
+    assert_eq!(fixture.states.events_after(&missing, 0).unwrap_err().code, "ExecutionDoesNotExist");
 }

@@ -197,6 +197,39 @@ impl EventDetails {
         }
     }
 
+    /// What a task calls: a function, an activity, or the action of an integration.
+    pub fn resource(&self) -> Option<&str> {
+        match self {
+            Self::LambdaFunctionScheduled { resource, .. } | Self::ActivityScheduled { resource, .. } => Some(resource),
+            _ => self.integration().map(|integration| &*integration.resource),
+        }
+    }
+
+    /// The state that the event names: that is entered or left, or in which a field had no usable value.
+    pub fn state(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::StateEntered { name, .. } | Self::StateExited { name, .. } => Some(name),
+            Self::EvaluationFailed { state, .. } => Some(state),
+            _ => None,
+        }
+    }
+
+    /// The iteration of a Map state that the event is about, from 0.
+    pub fn iteration(&self) -> Option<u64> {
+        match self {
+            Self::MapIterationStarted(iteration)
+            | Self::MapIterationSucceeded(iteration)
+            | Self::MapIterationFailed(iteration)
+            | Self::MapIterationAborted(iteration) => Some(iteration.index),
+            _ => None,
+        }
+    }
+
+    /// Whether it assigns variables.
+    pub fn assigns(&self) -> bool {
+        matches!(self, Self::StateExited { assigned, .. } if !assigned.is_empty())
+    }
+
     fn integration(&self) -> Option<&Integration> {
         match self {
             Self::TaskScheduled { integration, .. }
@@ -227,7 +260,8 @@ impl EventDetails {
         }
     }
 
-    pub(super) fn failure(&self) -> Option<&Failure> {
+    /// What the event tells to have failed.
+    pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::ExecutionFailed(failure)
             | Self::ExecutionAborted(failure)

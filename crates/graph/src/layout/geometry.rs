@@ -71,6 +71,15 @@ pub(crate) struct Line {
     /// Where it ends, below.
     pub(crate) to: Point,
     pub(crate) arrow: Option<Arrow>,
+    /// The transitions that it is part of.
+    pub(crate) routes: Vec<Route>,
+}
+
+/// From which state a transition leads to which; none where it begins or ends its flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) from: Option<usize>,
+    pub(crate) to: Option<usize>,
 }
 
 /// Where a line has its head.

@@ -1,9 +1,9 @@
 //! A flow as layers of items: states, marks, labels, and bends where a line runs through a layer. Every segment of a line
 //! leads from one layer to the next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::geometry::{Arrow, LineKind};
+use super::geometry::{Arrow, LineKind, Route};
 use super::rank::{Arc, back_arcs, ranks};
 use super::size::{BEND_GAP, BOX_GAP, LABEL_HEIGHT, LAYER_WIDTH, LOOP_ROOM, MARK_RADIUS, label_text};
 use crate::definition::{Flow, Graph};
@@ -54,6 +54,8 @@ pub(super) struct Segment {
 pub(super) struct Layers {
     pub(super) items: Vec<Item>,
     pub(super) segments: Vec<Segment>,
+    /// For each segment, the transitions whose lines it is part of.
+    pub(super) routes: Vec<Vec<Route>>,
     pub(super) count: usize,
     /// The items of states that lead to themselves, each with its kind and conditions.
     pub(super) loops: BTreeMap<usize, (LineKind, Vec<String>)>,
@@ -85,7 +87,8 @@ struct Builder<'a> {
     used: Vec<i32>,
     /// Bends that all lines of a kind from or to one item share.
     shared: BTreeMap<(Side, usize, LineKind, usize), usize>,
-    drawn: BTreeSet<(usize, usize)>,
+    /// The segments that are drawn, by their items.
+    drawn: BTreeMap<(usize, usize), usize>,
     /// For each state and mark, whether it lies lower than it could, for want of room.
     moved: Vec<bool>,
 }
@@ -131,7 +134,7 @@ pub(super) fn layers(graph: &Graph, flow: &Flow, sizes: &[(i32, i32)]) -> Layers
     }
     let roots: Vec<usize> = start.map(|_| root).into_iter().collect();
     let mut builder =
-        Builder { graph, layers, used: Vec::new(), shared: BTreeMap::new(), drawn: BTreeSet::new(), moved: Vec::new() };
+        Builder { graph, layers, used: Vec::new(), shared: BTreeMap::new(), drawn: BTreeMap::new(), moved: Vec::new() };
     builder.rank(&roots, &mut links);
     let longest = builder.longest_line(&links);
     for link in &links {
@@ -262,6 +265,17 @@ impl Builder<'_> {
         self.layers.items.len() - 1
     }
 
+    /// The states that a link ties.
+    fn route(&self, link: &Link) -> Route {
+        let state = |item: usize| match self.layers.items[item].kind {
+            ItemKind::State(state) => Some(state),
+            ItemKind::Start | ItemKind::End | ItemKind::Label { .. } | ItemKind::Bend => None,
+        };
+        let upper = state(link.upper);
+        let lower = state(link.lower);
+        if link.is_back { Route { from: lower, to: upper } } else { Route { from: upper, to: lower } }
+    }
+
     fn segment(&mut self, upper: usize, lower: usize, link: &Link, arrow: Option<Arrow>) {
         let ends_here = if link.is_back { upper == link.upper } else { lower == link.lower };
         let arrow = arrow.or(match (ends_here, link.is_back) {
@@ -269,8 +283,13 @@ impl Builder<'_> {
             (true, false) => Some(Arrow::Down),
             (false, _) => None,
         });
-        if self.drawn.insert((upper, lower)) {
-            self.layers.segments.push(Segment { upper, lower, kind: link.kind, arrow });
-        }
+        let route = self.route(link);
+        let Layers { segments, routes, .. } = &mut self.layers;
+        let number = *self.drawn.entry((upper, lower)).or_insert_with(|| {
+            segments.push(Segment { upper, lower, kind: link.kind, arrow });
+            routes.push(Vec::new());
+            segments.len() - 1
+        });
+        routes[number].push(route);
     }
 }

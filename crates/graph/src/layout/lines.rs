@@ -1,6 +1,6 @@
 //! Where lines leave and enter what they tie, and how far apart layers are so that lines are not too flat.
 
-use super::geometry::{Arrow, Line, Point};
+use super::geometry::{Arrow, Line, Point, Route};
 use super::layers::{Item, ItemKind, Layers};
 use super::size::LAYER_GAP;
 
@@ -64,6 +64,7 @@ pub(super) fn lines(layers: &Layers, middles: &[i32], rows: &Rows) -> Vec<Line> 
                 y: if matches!(lower.kind, ItemKind::Bend) { rows.tops[lower.layer] } else { top(lower, rows) },
             },
             arrow: segment.arrow,
+            routes: layers.routes[number].clone(),
         });
     }
     lines.extend(layers.loops.iter().map(|(item, (kind, _))| {
@@ -78,9 +79,18 @@ pub(super) fn lines(layers: &Layers, middles: &[i32], rows: &Rows) -> Vec<Line> 
             straight: middle + 9,
             to: Point { x: right, y: middle + 9 },
             arrow: Some(Arrow::Itself),
+            routes: itself(item_at),
         }
     }));
     lines
+}
+
+/// The transition of a state to itself.
+fn itself(item: &Item) -> Vec<Route> {
+    match item.kind {
+        ItemKind::State(state) => vec![Route { from: Some(state), to: Some(state) }],
+        ItemKind::Start | ItemKind::End | ItemKind::Label { .. } | ItemKind::Bend => Vec::new(),
+    }
 }
 
 /// For each segment, where it leaves the lower edge of its upper item, or enters the upper edge of its lower one: side by side

@@ -1,8 +1,8 @@
 //! The fold: follows each event to the state that it belongs to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Event, Progress, Status, Statuses, Visits};
+use super::{Event, Progress, Status, Statuses, Taken, Visits};
 
 /// One time that a state was entered.
 struct Visit<'a> {
@@ -23,6 +23,8 @@ struct Visit<'a> {
 struct Fold<'a> {
     visits: Vec<Visit<'a>>,
     places: BTreeMap<i64, Place>,
+    /// The transitions that led to a state: from which one, to which one, and whether a catcher led there.
+    taken: BTreeSet<(Option<&'a str>, &'a str, bool)>,
 }
 
 /// Where an event stands.
@@ -35,10 +37,10 @@ struct Place {
 }
 
 /// How each state stands after some events.
-pub(super) fn fold<'a>(events: impl IntoIterator<Item = Event<'a>>) -> BTreeMap<String, Progress> {
+pub(super) fn fold<'a>(events: impl IntoIterator<Item = Event<'a>>) -> Statuses {
     let mut fold = Fold::default();
     events.into_iter().for_each(|event| fold.take(event));
-    fold.progress()
+    fold.statuses()
 }
 
 /// The same, with each visit and the events that belong to it. A visit that stands as it did after the event `known` is told
@@ -57,7 +59,7 @@ pub(super) fn fold_visits<'a>(events: impl IntoIterator<Item = Event<'a>>, known
     }
     let before = before.unwrap_or_else(|| fold.shown_visits(&[]));
     let visits = fold.shown_visits(&before);
-    Visits { statuses: Statuses { by_name: fold.progress() }, visits, of_event }
+    Visits { statuses: fold.statuses(), visits, of_event }
 }
 
 impl<'a> Fold<'a> {
@@ -174,6 +176,10 @@ impl<'a> Fold<'a> {
         let is_fail = state_type == "Fail";
         let holds = matches!(state_type, "Parallel" | "Map");
         let outer = before.outer;
+        // Inside of a state, what comes first follows that state itself.
+        let from = before.visit.and_then(|at| self.visits.get(at)).filter(|from| from.outer == outer);
+        let is_caught = from.is_some_and(|from| from.end == Some(Status::Caught));
+        self.taken.insert((from.map(|from| from.name), name, is_caught));
         self.visits.push(Visit { name, outer, is_wait, is_fail, holds, tries: 0, has_failed: false, end: None });
         Place { visit: Some(visit), outer }
     }
@@ -240,6 +246,19 @@ impl<'a> Fold<'a> {
                 visit.end.get_or_insert(if visit.has_failed { Status::Failed } else { Status::Aborted });
             }
         }
+    }
+
+    fn statuses(&self) -> Statuses {
+        let name = |name: &str| Some(name.to_owned());
+        let led = self.taken.iter().map(|(from, to, is_caught)| Taken {
+            from: from.map(str::to_owned),
+            to: name(to),
+            is_caught: *is_caught,
+        });
+        let succeeded = self.visits.iter().filter(|visit| visit.end == Some(Status::Succeeded));
+        let ended: BTreeSet<&str> = succeeded.map(|visit| visit.name).collect();
+        let ended = ended.into_iter().map(|state| Taken { from: name(state), to: None, is_caught: false });
+        Statuses { by_name: self.progress(), taken: led.chain(ended).collect() }
     }
 
     fn progress(&self) -> BTreeMap<String, Progress> {

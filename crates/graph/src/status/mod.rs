@@ -2,7 +2,7 @@
 
 mod fold;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a state stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,12 +118,21 @@ pub struct Event<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statuses {
     by_name: BTreeMap<String, Progress>,
+    taken: BTreeSet<Taken>,
+}
+
+/// A transition that an execution took, by the names of the states; none where a flow begins or ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Taken {
+    from: Option<String>,
+    to: Option<String>,
+    is_caught: bool,
 }
 
 impl Statuses {
     /// Folds the events of an execution, oldest first.
     pub fn of<'a>(events: impl IntoIterator<Item = Event<'a>>) -> Self {
-        Self { by_name: fold::fold(events) }
+        fold::fold(events)
     }
 
     /// How tests cover the states of a machine: each by its name, how often it was entered, and whether every way out of it was
@@ -140,7 +149,14 @@ impl Statuses {
             tries: 0,
         };
         let states = states.into_iter();
-        Self { by_name: states.map(|(name, entered, is_whole)| (name, progress(entered, is_whole))).collect() }
+        let by_name = states.map(|(name, entered, is_whole)| (name, progress(entered, is_whole))).collect();
+        Self { by_name, taken: BTreeSet::new() }
+    }
+
+    /// Whether an execution went from one state to another, by their names: from none where a flow begins with it, to none where
+    /// it ends with it; `is_caught` by a catcher.
+    pub(crate) fn has_taken(&self, from: Option<&str>, to: Option<&str>, is_caught: bool) -> bool {
+        self.taken.contains(&Taken { from: from.map(str::to_owned), to: to.map(str::to_owned), is_caught })
     }
 
     /// How the state of a name stands.

@@ -12,7 +12,7 @@ use icon::icon;
 use path::{heads, lines};
 
 use crate::definition::{Graph, State};
-use crate::layout::{Layout, LineKind, NAME_LINE, Point, Rect, StateBox};
+use crate::layout::{Layout, Line, LineKind, NAME_LINE, Point, Rect, StateBox};
 use crate::shown::width_px;
 use crate::status::{Progress, Statuses};
 
@@ -95,12 +95,27 @@ impl Drawing<'_> {
         for (kind, class) in
             [(LineKind::Ordinary, "ordinary"), (LineKind::Default, "default"), (LineKind::Caught, "caught")]
         {
-            let of_kind = || self.layout.lines.iter().filter(move |line| line.kind == kind);
-            if of_kind().next().is_some() {
-                let _ = writeln!(svg, "<path class=\"line {class}\" d=\"{}\"/>", lines(of_kind()));
-                let _ = writeln!(svg, "<path class=\"head {class}\" d=\"{}\"/>", heads(of_kind()));
+            let of_kind = self.layout.lines.iter().filter(|line| line.kind == kind);
+            let (taken, others): (Vec<_>, Vec<_>) = of_kind.partition(|line| self.is_taken(line));
+            // What was taken lies on top.
+            for (drawn, taken) in [(others, ""), (taken, " taken")] {
+                if !drawn.is_empty() {
+                    let _ =
+                        writeln!(svg, "<path class=\"line {class}{taken}\" d=\"{}\"/>", lines(drawn.iter().copied()));
+                    let _ =
+                        writeln!(svg, "<path class=\"head {class}{taken}\" d=\"{}\"/>", heads(drawn.iter().copied()));
+                }
             }
         }
+    }
+
+    /// Whether an execution took one of the transitions that a line is part of.
+    fn is_taken(&self, line: &Line) -> bool {
+        let Some(statuses) = self.statuses else { return false };
+        let name =
+            |state: Option<usize>| state.and_then(|state| self.graph.states.get(state)).map(|it| it.name.as_str());
+        let is_caught = line.kind == LineKind::Caught;
+        line.routes.iter().any(|route| statuses.has_taken(name(route.from), name(route.to), is_caught))
     }
 
     fn labels(&self, svg: &mut String) {

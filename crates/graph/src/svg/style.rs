@@ -11,6 +11,7 @@ const SHAPES: &str = "
 .graph .name{font-size:13px;font-weight:600}
 .graph .not-reached .name{font-weight:400}
 .graph .line{fill:none;stroke-width:1.5}
+.graph .line.taken{stroke-width:3}
 .graph .line.default{stroke-dasharray:7 3}
 .graph .line.caught{stroke-dasharray:3 3}
 .graph .mark.ring{stroke-width:1.5}
@@ -33,6 +34,8 @@ struct Paper {
     edge: &'static str,
     region: &'static str,
     caught: &'static str,
+    /// Transitions that an execution took.
+    taken: &'static str,
 }
 
 /// A status' class, its colour and what its boxes are filled with.
@@ -47,6 +50,7 @@ const LIGHT: Paper = Paper {
     edge: "#aab4c0",
     region: "#f4f6f8",
     caught: "#a34400",
+    taken: "#176b34",
 };
 const LIGHT_STATUSES: [Status; 8] = [
     ("running", "#0a58b0", "#e6f0ff"),
@@ -67,6 +71,7 @@ const DARK: Paper = Paper {
     edge: "#4a5665",
     region: "#151b23",
     caught: "#ffa366",
+    taken: "#77d694",
 };
 const DARK_STATUSES: [Status; 8] = [
     ("running", "#86b9ff", "#14294a"),
@@ -87,7 +92,7 @@ pub(super) fn style() -> String {
 }
 
 fn colours(paper: &Paper, statuses: &[Status]) -> String {
-    let Paper { paper, ink, faint, line, fill, edge, region, caught } = paper;
+    let Paper { paper, ink, faint, line, fill, edge, region, caught, taken } = paper;
     let mut rules = format!(
         ".graph .paper,.graph .sign circle,.graph .tally rect{{fill:{paper}}}
 .graph text{{fill:{ink}}}
@@ -97,6 +102,10 @@ fn colours(paper: &Paper, statuses: &[Status]) -> String {
 .graph .mark.ring{{fill:none}}
 .graph .line.caught{{stroke:{caught}}}
 .graph .head.caught,.graph .label.caught{{fill:{caught}}}
+.graph .line.taken{{stroke:{taken}}}
+.graph .head.taken{{fill:{taken}}}
+.graph .line.caught.taken{{stroke:{caught}}}
+.graph .head.caught.taken{{fill:{caught}}}
 .graph .box{{fill:{fill};stroke:{edge}}}
 .graph .region{{fill:{region};stroke:{edge}}}
 "
@@ -149,6 +158,7 @@ mod tests {
             for ground in [paper.paper, paper.region] {
                 assert!(contrast(paper.caught, ground) >= 4.5, "{ground}");
                 assert!(contrast(paper.line, ground) >= 3.0, "{ground}");
+                assert!(contrast(paper.taken, ground) >= 3.0, "{ground}");
             }
             for (class, colour, fill) in statuses {
                 assert!(contrast(colour, fill) >= 4.5 && contrast(colour, paper.paper) >= 4.5, "{class}");

@@ -1,5 +1,7 @@
 //! Wildcards: `*` is any text, `?` any one character; in ARNs the colons set limits.
 
+use std::str::Chars;
+
 use crate::variables::{Part, Variables};
 
 /// The colons of an ARN before its resource.
@@ -58,33 +60,51 @@ impl Pattern {
         Some(Self { tokens })
     }
 
-    /// Whether a text matches. Follows all ways through the pattern at once, so that no text makes it slow: the time is
-    /// that of both lengths multiplied.
+    /// Whether a text matches.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        let mut reached = vec![false; self.tokens.len() + 1];
-        reached[0] = true;
-        self.skip_any(&mut reached);
-        for character in text.chars() {
-            let mut next = vec![false; reached.len()];
-            for (at, token) in self.tokens.iter().enumerate().filter(|(at, _)| reached[*at]) {
-                match *token {
-                    Token::Literal(wanted) => next[at + 1] |= wanted == character,
-                    Token::One { colons } => next[at + 1] |= colons || character != ':',
-                    Token::Any { colons } => next[at] |= colons || character != ':',
-                }
+        let mut characters = text.chars();
+        let mut tokens = self.tokens.as_slice();
+        while let [Token::Literal(wanted), rest @ ..] = tokens {
+            if characters.next() != Some(*wanted) {
+                return false;
             }
-            self.skip_any(&mut next);
-            reached = next;
+            tokens = rest;
         }
-        reached.last() == Some(&true)
+        match tokens {
+            [] => characters.next().is_none(),
+            [Token::Any { colons: true }] => true,
+            _ => follow(tokens, characters),
+        }
     }
+}
 
-    /// `*` also matches nothing.
-    fn skip_any(&self, reached: &mut [bool]) {
-        for (at, token) in self.tokens.iter().enumerate() {
-            if reached[at] && matches!(token, Token::Any { .. }) {
-                reached[at + 1] = true;
+/// Whether what is left of a text matches what is left of a pattern. Follows all ways through the pattern at once, so that no
+/// text makes it slow: the time is that of both lengths multiplied.
+fn follow(tokens: &[Token], characters: Chars<'_>) -> bool {
+    let mut reached = vec![false; tokens.len() + 1];
+    let mut next = reached.clone();
+    reached[0] = true;
+    skip_any(tokens, &mut reached);
+    for character in characters {
+        next.fill(false);
+        for (at, token) in tokens.iter().enumerate().filter(|(at, _)| reached[*at]) {
+            match *token {
+                Token::Literal(wanted) => next[at + 1] |= wanted == character,
+                Token::One { colons } => next[at + 1] |= colons || character != ':',
+                Token::Any { colons } => next[at] |= colons || character != ':',
             }
+        }
+        skip_any(tokens, &mut next);
+        std::mem::swap(&mut reached, &mut next);
+    }
+    reached.last() == Some(&true)
+}
+
+/// `*` also matches nothing.
+fn skip_any(tokens: &[Token], reached: &mut [bool]) {
+    for (at, token) in tokens.iter().enumerate() {
+        if reached[at] && matches!(token, Token::Any { .. }) {
+            reached[at + 1] = true;
         }
     }
 }

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use cloud_core::http_endpoint::{body, domain, given_headers, received_at};
 use serde_json::{Value, json};
 
-use super::{Call, body, domain, given_headers, received_at};
+use super::Call;
 
 /// The headers whose names are capitalised; all others are in lower case.
 const CAPITALISED: [&str; 8] = [

@@ -1,5 +1,6 @@
 //! What the operations check of their inputs.
 
+pub(super) mod attached;
 pub(super) mod limits;
 pub(super) mod logging;
 pub(super) mod role;

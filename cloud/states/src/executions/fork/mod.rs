@@ -1,7 +1,5 @@
 //! Forking an execution: a new one begins where another was, by the other's history.
 
-use std::sync::Arc;
-
 use asl::{ForkError, ForkPoint, HistoryEvent, PastEvent, StateMachine, TakenOver};
 use cloud_core::{Change, ServiceError};
 use serde::{Deserialize, Serialize};
@@ -79,7 +77,7 @@ impl States {
     /// # Errors
     /// What there is to refuse in the request, `ForkNotPossible` with the reason why the history or the definition does not allow
     /// it, or the store's failure.
-    pub async fn fork(self: &Arc<Self>, request: ForkRequest) -> Result<Forked, ServiceError> {
+    pub async fn fork(&self, request: ForkRequest) -> Result<Forked, ServiceError> {
         let origin = self.origin(&request)?;
         let has_drawn_name = request.name.is_none();
         let name = request.name.clone().unwrap_or_else(|| self.random.uuid().to_string());

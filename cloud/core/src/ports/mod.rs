@@ -1,16 +1,23 @@
 //! The ports between services: what one asks of another without knowing its crate.
 
+mod executions;
+
+use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use policy::Document;
 
-use super::error::ServiceError;
-use super::function_reference::FunctionReference;
-use super::location::{Account, Location};
-use super::operation::{Actor, Permit, Refused};
-use super::wire::{Request, Response};
+use crate::error::ServiceError;
+use crate::function_reference::FunctionReference;
+use crate::location::{Account, Location};
+use crate::operation::{Actor, Permit, Refused};
+use crate::wire::{Request, Response};
+
+pub use executions::{
+    EventSummary, ExecutionFork, ExecutionHistories, ExecutionWait, ExecutionWaits, ForkedExecution, WaitReason,
+};
 
 /// What a port answers with.
 pub type PortFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -171,60 +178,6 @@ pub trait Dispatch: Send + Sync {
     fn dispatch(&self, request: Request) -> PortFuture<'static, Result<Response, ServiceError>>;
 }
 
-/// What an execution waits for in one of its states: in each branch and iteration at most one thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExecutionWait {
-    /// The execution.
-    pub execution_arn: String,
-    /// The state's name.
-    pub state: String,
-    /// The number of the newest history event of that branch.
-    pub last_event_id: u64,
-    /// What for.
-    pub reason: WaitReason,
-}
-
-/// What a state waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WaitReason {
-    /// The end of a Wait state.
-    Moment(Timestamp),
-    /// The end of the backoff before it is tried again.
-    Backoff {
-        /// When the backoff ends.
-        until: Timestamp,
-        /// Which attempt that is, from 1: 2 is the first retry.
-        attempt: u64,
-    },
-    /// A task that somebody else ends, or that has a limit.
-    Task {
-        /// What `SendTaskSuccess` names, where the task has a token.
-        token: Option<String>,
-        /// When it times out, or its heartbeat is missed.
-        times_out_at: Option<Timestamp>,
-        /// Which attempt it is, from 1.
-        attempt: u64,
-    },
-}
-
-/// Tells what executions wait for, and ends waits: what Step Functions offers to the page.
-pub trait ExecutionWaits: Send + Sync {
-    /// What an execution waits for.
-    ///
-    /// # Errors
-    /// `InvalidArn`, `ExecutionDoesNotExist`, or the store's failure.
-    fn waits<'a>(&'a self, execution_arn: &'a str) -> PortFuture<'a, Result<Vec<ExecutionWait>, ServiceError>>;
-
-    /// The tasks in a location whose token somebody has to answer: so many at most.
-    fn waits_for_tokens<'a>(&'a self, location: &'a Location, most: usize) -> PortFuture<'a, Vec<ExecutionWait>>;
-
-    /// Ends the Waits and backoffs that an execution is in; gives the names of the states that waited.
-    ///
-    /// # Errors
-    /// As [`Self::waits`].
-    fn skip<'a>(&'a self, execution_arn: &'a str) -> PortFuture<'a, Result<Vec<String>, ServiceError>>;
-}
-
 /// Moves the cloud's clock.
 pub trait ClockMover: Send + Sync {
     /// Moves it so far on, with all that is due in between; gives what it shows then.
@@ -232,4 +185,10 @@ pub trait ClockMover: Send + Sync {
     /// # Errors
     /// Where it can't be moved, or not so far.
     fn advance<'a>(&'a self, by_ms: u64) -> PortFuture<'a, Result<Timestamp, ServiceError>>;
+}
+
+/// Knows where there is anything.
+pub trait Inhabited: Send + Sync {
+    /// Every account and region that has a state machine, a function, an HTTP API or a log group, in their order.
+    fn locations(&self) -> BTreeSet<Location>;
 }

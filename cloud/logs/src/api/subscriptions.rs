@@ -1,0 +1,166 @@
+//! PutSubscriptionFilter, DescribeSubscriptionFilters and DeleteSubscriptionFilter.
+
+use cloud_core::{FunctionReference, Page, Request, Response, ServiceError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::{answer, done};
+use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit};
+use crate::group::GroupFacts;
+use crate::pattern::Pattern;
+use crate::service::Logs;
+use crate::subscriptions::SubscriptionFilter;
+
+/// How many filters a group has (CloudWatch Logs quotas).
+const MOST_FILTERS: usize = 2;
+
+/// The longest pattern (API model, `FilterPattern`).
+const MOST_PATTERN: usize = 1024;
+
+/// How events are spread over a stream of Kinesis; functions know no such thing.
+const DISTRIBUTIONS: [&str; 2] = ["Random", "ByLogStream"];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PutInput {
+    log_group_name: String,
+    filter_name: String,
+    filter_pattern: String,
+    destination_arn: String,
+    role_arn: Option<String>,
+    distribution: Option<String>,
+}
+
+/// Has a function get a group's events; a filter of the same name is replaced.
+pub(crate) async fn put(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: PutInput = request.json()?;
+    check_name(&input.filter_name)?;
+    if input.filter_pattern.chars().count() > MOST_PATTERN {
+        let bound = format!("Member must have length less than or equal to {MOST_PATTERN}");
+        return Err(constraint(&input.filter_pattern, "filterPattern", &bound));
+    }
+    Pattern::parse(&input.filter_pattern).map_err(|error| invalid(error.to_string()))?;
+    let distribution = input.distribution.unwrap_or_else(|| "ByLogStream".to_owned());
+    if !DISTRIBUTIONS.contains(&distribution.as_str()) {
+        let allowed = format!("Member must satisfy enum value set: [{}]", DISTRIBUTIONS.join(", "));
+        return Err(constraint(&distribution, "distribution", &allowed));
+    }
+    let key = request.location().key(&input.log_group_name);
+    let group_arn = logs.known_group(&key)?.lock().facts.arn.clone();
+    check_destination(logs, request, &group_arn, &input.destination_arn, input.role_arn.is_some())?;
+    let filter = SubscriptionFilter {
+        pattern: input.filter_pattern,
+        destination_arn: input.destination_arn,
+        distribution,
+        created_at_ms: request.received_at.as_millisecond(),
+    };
+    let put = logs.edit_group(&key, |facts| {
+        if facts.subscriptions.len() >= MOST_FILTERS && !facts.subscriptions.contains_key(&input.filter_name) {
+            return Err(ServiceError::bad_request("LimitExceededException", "Resource limit exceeded."));
+        }
+        facts.subscriptions.insert(input.filter_name, filter);
+        Ok(())
+    });
+    put.await?;
+    Ok(done())
+}
+
+fn check_name(name: &str) -> Result<(), ServiceError> {
+    check_length(name, "filterName")?;
+    if name.contains([':', '*']) {
+        return Err(constraint(name, "filterName", "Member must satisfy regular expression pattern: [^:*]*"));
+    }
+    Ok(())
+}
+
+/// The destination has to be a function that CloudWatch Logs may invoke for the group; AWS has streams and buses too.
+fn check_destination(
+    logs: &Logs,
+    request: &Request,
+    group_arn: &str,
+    arn: &str,
+    has_role: bool,
+) -> Result<(), ServiceError> {
+    let service = arn.split(':').nth(2).unwrap_or_default();
+    if arn.starts_with("arn:") && service != "lambda" {
+        let what = format!("destinations in {service} (destinationArn of logs:PutSubscriptionFilter)");
+        return Err(ServiceError::not_implemented(&what));
+    }
+    let refused = || {
+        invalid(
+            "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your \
+             function.",
+        )
+    };
+    let function = FunctionReference::parse(arn, &request.location()).ok().filter(|_| arn.starts_with("arn:"));
+    let function =
+        function.ok_or_else(|| invalid("PutSubscriptionFilter operation cannot work with destinationArn"))?;
+    if has_role {
+        return Err(invalid("destinationArn for vendor lambda cannot be used with roleArn"));
+    }
+    let functions = logs.functions().ok_or_else(refused)?;
+    match functions.version(&function).is_ok() && Logs::may_deliver(&*functions, &function, group_arn) {
+        true => Ok(()),
+        false => Err(refused()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DescribeInput {
+    log_group_name: String,
+    filter_name_prefix: Option<String>,
+    next_token: Option<String>,
+    limit: Option<usize>,
+}
+
+/// The filters of a group.
+pub(crate) fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: DescribeInput = request.json()?;
+    let limit = limit(input.limit, LIST_LIMIT)?;
+    let key = request.location().key(&input.log_group_name);
+    let facts = logs.group_facts(&key).ok_or_else(|| logs.no_group(&key))?;
+    let wanted = |name: &str| {
+        input.filter_name_prefix.as_deref().is_none_or(|prefix| name.starts_with(prefix))
+            && input.next_token.as_deref().is_none_or(|after| name > after)
+    };
+    let page = Page::take(facts.subscriptions.iter().filter(|(name, _)| wanted(name)), limit);
+    let filters: Vec<Value> = page.items.iter().map(|(name, filter)| shown(&facts, name, filter)).collect();
+    let mut output = json!({ "subscriptionFilters": filters });
+    if let Some((last, _)) = page.last_before_more() {
+        output["nextToken"] = json!(last);
+    }
+    Ok(answer(&output))
+}
+
+fn shown(facts: &GroupFacts, name: &str, filter: &SubscriptionFilter) -> Value {
+    json!({
+        "filterName": name,
+        "logGroupName": facts.name,
+        "filterPattern": filter.pattern,
+        "destinationArn": filter.destination_arn,
+        "distribution": filter.distribution,
+        "applyOnTransformedLogs": false,
+        "creationTime": filter.created_at_ms,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeleteInput {
+    log_group_name: String,
+    filter_name: String,
+}
+
+/// Has a function get no events any more; those that wait are not sent.
+pub(crate) async fn delete(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
+    let input: DeleteInput = request.json()?;
+    let key = request.location().key(&input.log_group_name);
+    let deleted = logs.edit_group(&key, |facts| {
+        let missing = "The specified subscription filter does not exist.";
+        let missing = || ServiceError::bad_request("ResourceNotFoundException", missing);
+        facts.subscriptions.remove(&input.filter_name).map(|_| ()).ok_or_else(missing)
+    });
+    deleted.await?;
+    Ok(done())
+}

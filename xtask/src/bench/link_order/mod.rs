@@ -1,0 +1,151 @@
+//! `cargo xtask link-order`: finds which functions the embedded cloud uses, and writes the script by which the linker puts them
+//! together (`src/link-order.ld`, `build.rs`).
+
+mod patterns;
+mod symbols;
+
+use super::cloud::{Client, Cloud};
+use super::local::machines::{MACHINES, ROLE_NAME, create_machine, ten_passes, until_ended};
+use crate::cargo::cargo;
+use crate::failure::Failure;
+use crate::{process, project, say};
+use patterns::{Pattern, patterns};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+use symbols::Symbols;
+
+/// How many bytes may stand with the functions that the start uses, for each byte of them: shorter patterns match more.
+const START_SLACK: f64 = 1.5;
+/// The same for what requests use.
+const SERVED_SLACK: f64 = 2.0;
+/// How long an idle cloud is looked at.
+const IDLE: Duration = Duration::from_secs(3);
+/// How many executions the looked-at cloud runs: enough for the store to move from its journal to its file.
+const EXECUTIONS: usize = 300;
+
+/// Builds the program with its symbols, looks at it with valgrind, and writes the script.
+pub(crate) fn run() -> Result<(), Failure> {
+    let folder = project::target_dir().join("link-order");
+    fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    let program = unstripped(&folder)?;
+    let all = Symbols::of(&program)?;
+    say::progress("an embedded cloud that starts");
+    let start = all.only(&used(&folder, &program, |_| Ok(thread::park_timeout(IDLE)))?);
+    say::progress("an embedded cloud that works");
+    let served = all.only(&used(&folder, &program, work)?).without(&start);
+    let script = project::root().join("src/link-order.ld");
+    let text = written(&patterns(&all, &start, START_SLACK), &patterns(&all, &served, SERVED_SLACK));
+    fs::write(&script, text).map_err(|error| Failure::file(&script, &error))?;
+    let kib = |symbols: &Symbols| symbols.bytes() / 1024;
+    say::line(&format!(
+        "{}: {} KiB of functions for the start, {} more for requests, of {} KiB",
+        script.display(),
+        kib(&start),
+        kib(&served),
+        kib(&all)
+    ));
+    Ok(())
+}
+
+/// The program as it is shipped, but with its symbols.
+fn unstripped(folder: &Path) -> Result<PathBuf, Failure> {
+    let build = ["rustc", "--release", "--package", "workshop", "--bin", "workshop", "--", "-C", "strip=none"];
+    process::run(&mut cargo(&build))?;
+    let program = folder.join("workshop");
+    let built = project::target_dir().join("release/workshop");
+    fs::copy(built, &program).map_err(|error| Failure::file(&program, &error))?;
+    Ok(program)
+}
+
+/// The functions that a cloud calls from its start to its end.
+fn used(
+    folder: &Path,
+    program: &Path,
+    meanwhile: impl FnOnce(&Cloud) -> Result<(), Failure>,
+) -> Result<BTreeSet<String>, Failure> {
+    let counted = folder.join("callgrind.out");
+    let wrapper = folder.join("traced.sh");
+    let script = format!(
+        "#!/bin/sh\nexec valgrind --tool=callgrind --demangle=no --log-file={}/valgrind.log --callgrind-out-file={} {} \"$@\"\n",
+        folder.display(),
+        counted.display(),
+        program.display()
+    );
+    fs::write(&wrapper, script).map_err(|error| Failure::file(&wrapper, &error))?;
+    process::run(process::command("chmod").arg("+x").arg(&wrapper))?;
+    let data = folder.join("data");
+    if data.exists() {
+        fs::remove_dir_all(&data).map_err(|error| Failure::file(&data, &error))?;
+    }
+    let cloud = Cloud::start(&wrapper, &data)?;
+    meanwhile(&cloud)?;
+    cloud.stop()?;
+    let text = fs::read_to_string(&counted).map_err(|error| Failure::file(&counted, &error))?;
+    Ok(symbols::called(&text))
+}
+
+/// Requests as a learner's day has them.
+fn work(cloud: &Cloud) -> Result<(), Failure> {
+    let mut client = Client::of(cloud)?;
+    client.create_role(ROLE_NAME)?;
+    create_machine(&mut client, "ten", &ten_passes())?;
+    let wait = json!({ "StartAt": "W", "States": { "W": { "Type": "Wait", "Seconds": 1, "End": true } } });
+    create_machine(&mut client, "wait", &wait)?;
+    let mut last = json!({});
+    for number in 0..EXECUTIONS {
+        let machine = if number % 8 == 0 { "wait" } else { "ten" };
+        let start = json!({ "stateMachineArn": format!("{MACHINES}:{machine}"), "input": "{\"n\": 1}" });
+        let started = client.call("AWSStepFunctions.StartExecution", &start)?;
+        last = json!({ "executionArn": started["executionArn"] });
+    }
+    for machine in ["ten", "wait"] {
+        until_ended(&mut client, machine)?;
+        client.call("AWSStepFunctions.DescribeStateMachine", &machine_arn(machine))?;
+        client.call("AWSStepFunctions.ListExecutions", &machine_arn(machine))?;
+    }
+    client.call("AWSStepFunctions.DescribeExecution", &last)?;
+    client.call("AWSStepFunctions.GetExecutionHistory", &last)?;
+    client.call("AWSStepFunctions.ListStateMachines", &json!({}))?;
+    client.call("Logs_20140328.DescribeLogGroups", &json!({})).map(|_| ())
+}
+
+fn machine_arn(name: &str) -> serde_json::Value {
+    json!({ "stateMachineArn": format!("{MACHINES}:{name}") })
+}
+
+/// The linker script.
+fn written(start: &[Pattern], served: &[Pattern]) -> String {
+    let mut text = String::from(
+        "/* Which functions stand first in the program. Written by `cargo xtask link-order`. */\nSECTIONS\n{\n",
+    );
+    for (section, patterns) in [("start", start), ("served", served)] {
+        // A string takes whatever is written to it.
+        let _ = writeln!(text, "  .text.{section} :\n  {{");
+        for pattern in patterns {
+            let _ = match pattern {
+                Pattern::Beginning(name) => writeln!(text, "    *(.text.{name}*)"),
+                Pattern::Whole(name) => writeln!(text, "    *(.text.{name})"),
+            };
+        }
+        text.push_str("  }\n");
+    }
+    text.push_str("}\nINSERT BEFORE .text;\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_has_a_section_for_each() {
+        let text = written(&[Pattern::Beginning("_ZN4main".to_owned())], &[Pattern::Whole("start".to_owned())]);
+        assert!(text.contains("  .text.start :\n  {\n    *(.text._ZN4main*)\n  }\n"), "{text}");
+        assert!(text.ends_with("  .text.served :\n  {\n    *(.text.start)\n  }\n}\nINSERT BEFORE .text;\n"), "{text}");
+    }
+}
