@@ -16,6 +16,7 @@ mod console;
 mod credentials;
 mod damaged_stores;
 mod definitions;
+mod deployer_role;
 mod deployments;
 mod eventual;
 mod fault_matrix;

@@ -13,6 +13,7 @@ pub(crate) mod mocks;
 mod route;
 mod sdk;
 mod start_execution;
+mod states_fault;
 
 pub(crate) use call::call;
 pub(crate) use caller::Caller;

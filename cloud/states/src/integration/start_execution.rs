@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use asl::{Input, Outcome, Pattern, SdkMetadata, TaskRequest, TaskResource};
-use cloud_core::{Account, Refused, ServiceError};
+use asl::{Pattern, SdkMetadata, TaskRequest};
+use cloud_core::{Account, ServiceError};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -13,11 +13,11 @@ use sha2::{Digest, Sha256};
 use super::acting::Acting;
 use super::call_fault::CallFault;
 use super::caller::Caller;
-use super::casing::upper_first;
 use super::http_date::http_date;
+use super::states_fault::{denied, service_failure};
 use crate::driver::STORE_PAUSE;
-use crate::executions::{self, StartRequest, StartedExecution, describe_row};
-use crate::rows::execution::{ExecutionKey, ExecutionRow, StartedBy};
+use crate::executions::{self, StartRequest, StartedExecution};
+use crate::rows::execution::{ExecutionKey, StartedBy};
 use crate::states::States;
 use crate::wire::errors;
 use crate::wire::names::MachineReference;
@@ -113,14 +113,6 @@ fn child_name(started_by: &StartedBy) -> String {
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
-/// The fault of a call that the role may not make.
-pub(super) fn denied(states: &States, refused: &Refused) -> CallFault {
-    let denied = ServiceError::bad_request("AccessDeniedException", refused.to_string());
-    let fault = service_failure(&denied, &states.random.uuid().to_string());
-    // The SDK that Step Functions uses has no class for this error, and so gives it the name of all.
-    CallFault { error: "StepFunctions.AWSStepFunctionsException".to_owned(), ..fault }
-}
-
 /// The answer of `StartExecution` as a task's output shows it.
 pub(crate) fn started(states: &States, arn: &str, started_at: Timestamp) -> String {
     let request_id = states.random.uuid().to_string();
@@ -141,46 +133,6 @@ pub(crate) fn started(states: &States, arn: &str, started_at: Timestamp) -> Stri
         "StartDate": started_at.as_millisecond(),
     })
     .to_string()
-}
-
-/// What a task is told of the end of the execution that it waits for.
-pub(super) fn task_result(states: &States, request: &TaskRequest, child: &ExecutionKey, row: &ExecutionRow) -> Input {
-    let task = request.task;
-    let reads_json =
-        matches!(&request.resource, TaskResource::Service { resource, .. } if resource.ends_with(".sync:2"));
-    let mut members: Vec<(String, Value)> = describe_row(states, child, row, true)
-        .into_iter()
-        .map(|(name, value)| match (name.as_str(), value) {
-            ("startDate" | "stopDate" | "redriveDate", Value::Number(seconds)) => (name, milliseconds(&seconds)),
-            ("input" | "output", Value::String(text)) if reads_json => {
-                (name, serde_json::from_str(&text).unwrap_or(Value::Null))
-            }
-            ("inputDetails" | "outputDetails", _) => (name, json!({ "Included": true })),
-            (_, value) => (name, value),
-        })
-        .map(|(name, value)| (upper_first(&name), value))
-        .collect();
-    members.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let description = Value::Object(members.into_iter().collect()).to_string();
-    match row.outcome() {
-        Some(Outcome::Succeeded { .. }) => Input::TaskSucceeded { task, output: description },
-        _ => Input::TaskFailed { task, error: Some("States.TaskFailed".to_owned()), cause: Some(description) },
-    }
-}
-
-/// A moment as the optimised integrations show it.
-#[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^63")]
-fn milliseconds(seconds: &serde_json::Number) -> Value {
-    json!((seconds.as_f64().unwrap_or_default() * 1000.0).round() as i64)
-}
-
-fn service_failure(error: &ServiceError, request_id: &str) -> CallFault {
-    let cause = format!(
-        "{} (Service: AWSStepFunctions; Status Code: {}; Error Code: {}; Request ID: {request_id}; Proxy: null)",
-        error.message, error.status, error.code
-    );
-    let suffix = if error.code.ends_with("Exception") { "" } else { "Exception" };
-    CallFault::new(&format!("StepFunctions.{}{suffix}", error.code), cause)
 }
 
 #[cfg(test)]
