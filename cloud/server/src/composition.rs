@@ -127,7 +127,6 @@ impl Cloud {
         })?);
         let services = services(&states, &functions, &logs, &apis, &iam);
         let router = Router::new(services, faults.clone(), clock.clone(), changes.clone(), Permissions::new(roles));
-        let router = dispatch.connected(router);
         Ok(Arc::new(Self {
             faults,
             address,
@@ -139,7 +138,7 @@ impl Cloud {
             runner,
             store,
             clock,
-            router,
+            router: dispatch.connected(router),
             dispatch,
             changes,
             iam,
