@@ -9,13 +9,12 @@ use cloud_core::{
 use jiff::{SignedDuration, Timestamp};
 use policy::Caller;
 
-use crate::assume_role::AssumeRole;
+use crate::assume_role::{AssumeRole, web_identity};
 use crate::permissions::trust::Assumption;
 use crate::role::{Role, date};
 use crate::service::Iam;
 use crate::sessions::{Session, SessionSettings};
 use crate::unique_id::unique_id;
-use crate::web_identity;
 
 /// Namespace of the answers' XML.
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";

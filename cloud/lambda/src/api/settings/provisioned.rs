@@ -6,10 +6,10 @@ use std::sync::Arc;
 use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
-use super::access::named;
-use super::checks::limits::{invalid, validation};
 use super::concurrency::{ACCOUNT_CONCURRENCY, LEAST_UNRESERVED, taken_by, taken_in};
-use super::list::page;
+use crate::api::access::named;
+use crate::api::checks::limits::{invalid, validation};
+use crate::api::list::page;
 use crate::model::{Function, ProvisionedConcurrency, is_alias_name};
 use crate::service::Functions;
 
