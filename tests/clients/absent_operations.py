@@ -19,7 +19,7 @@ SERVED = {
 # One of each protocol.
 ABSENT = {"events": "json", "sqs": "json", "scheduler": "rest-json", "ec2": "ec2", "cloudformation": "query", "s3": "rest-xml"}
 # They are sent without a signature, which is asked for before the body tells which operation it is.
-UNSIGNED = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
+UNSIGNED = {"AssumeRoleWithSAML"}
 # Their answers are streams of events; a refusal is read before that.
 SKIPPED = {"InvokeWithResponseStream"}
 

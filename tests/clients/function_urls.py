@@ -59,9 +59,9 @@ def ask(url, headers=None):
     """Asks by the path, which every machine resolves; the signature covers the name that is asked."""
     try:
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {})) as answer:
-            return answer.status, dict(answer.headers), answer.read().decode()
+            return answer.status, answer.headers, answer.read().decode()
     except urllib.error.HTTPError as error:
-        return error.code, dict(error.headers), error.read().decode()
+        return error.code, error.headers, error.read().decode()
 
 
 def by_path(functions, address):

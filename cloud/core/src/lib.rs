@@ -20,7 +20,6 @@ mod clock;
 mod error;
 mod faults;
 mod function_reference;
-pub mod http_endpoint;
 mod location;
 mod operation;
 mod ports;
@@ -55,6 +54,7 @@ pub use signals::{Changes, CountedLogs, Stop, Topic};
 pub use snapshots::{ReadView, Snapshots, before};
 pub use table::{CachedTable, Change, UnreadableRows};
 pub use tcp_sockets::{TcpSocket, TcpSockets};
+pub use wire::http_endpoint;
 pub use wire::{
     ActingRole, BodyStream, Form, Page, Protocol, Request, Response, Scope, Signed, Xml, decode_token, encode_token,
     escape, query_answer,

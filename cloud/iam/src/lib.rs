@@ -29,7 +29,6 @@ pub mod sts;
 #[cfg(test)]
 mod tests;
 mod unique_id;
-mod web_identity;
 
 pub use operations::{INFO, OPERATIONS, resource_tags};
 pub use service::{Iam, POLICIES, ROLES};

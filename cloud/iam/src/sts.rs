@@ -9,13 +9,12 @@ use cloud_core::{
 use jiff::{SignedDuration, Timestamp};
 use policy::Caller;
 
-use crate::assume_role::AssumeRole;
+use crate::assume_role::{AssumeRole, web_identity};
 use crate::permissions::trust::Assumption;
 use crate::role::{Role, date};
 use crate::service::Iam;
 use crate::sessions::{Session, SessionSettings};
 use crate::unique_id::unique_id;
-use crate::web_identity;
 
 /// Namespace of the answers' XML.
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -46,8 +45,10 @@ macro_rules! operation {
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-sts-requests>.
 const ALL: Quota = Quota::shared("all operations", 600, 600);
 
-/// Codes of devices, of which nobody has one here, contexts of identity centers, and what is for tests of AWS's own.
+/// Codes of devices, of which nobody has one here, contexts of identity centers, providers of OAuth 2.0, and what is for tests of
+/// AWS's own.
 const OF_A_ROLE: &[&str] = &["SerialNumber", "TokenCode", "ProvidedContexts", "MinimumSessionTokenSize"];
+const OF_A_TOKEN: &[&str] = &["ProviderId", "MinimumSessionTokenSize"];
 const OF_A_USER: &[&str] = &["SerialNumber", "TokenCode", "MinimumSessionTokenSize"];
 
 /// The operations of STS.
@@ -56,7 +57,7 @@ pub static OPERATIONS: &[Operation<Iam>] = &[
     operation!("AssumeRole", Writes, Resource::Arn("RoleArn"), assume_role).refusing(OF_A_ROLE).without_permission(),
     // Its caller has no credentials yet.
     operation!("AssumeRoleWithWebIdentity", Writes, Resource::Arn("RoleArn"), web_identity::assume_role)
-        .refusing(&["ProviderId"])
+        .refusing(OF_A_TOKEN)
         .without_permission()
         .unsigned(),
     // "No permissions are required to perform this operation" (API reference), nor for one's own session.

@@ -13,7 +13,6 @@ mod api;
 mod async_queue;
 mod code;
 mod fair_room;
-mod fetch_code;
 mod invoke;
 mod model;
 mod operations;

@@ -12,7 +12,7 @@
 //! What a deletion leaves on disk, and what retention no longer keeps, is removed in small steps by `sweep`.
 //!
 //! Subscription filters hand events to functions through the port [`FunctionInvoker`](cloud_core::FunctionInvoker): what waits
-//! for them is written with the events themselves (`subscriptions`). Live tails show events as they become durable (`tail`).
+//! for them is written with the events themselves (`append::subscriptions`). Live tails show events as they become durable (`append::tail`).
 //!
 //! It must not know how functions run, executions, HTTP connections, or who calls.
 
@@ -29,9 +29,7 @@ mod query;
 mod rows;
 mod service;
 mod streams;
-mod subscriptions;
 mod sweep;
-mod tail;
 #[cfg(test)]
 mod tests;
 

@@ -10,11 +10,11 @@ use cloud_store::{Range, Store, StoreError, Table};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
+use crate::append::tail::Tails;
 use crate::group::{Group, GroupFacts};
 use crate::query::EndedQueries;
 use crate::rows::{self, EVENTS, GROUPS, STREAM_EVENTS, STREAMS};
 use crate::sweep::queue::{Sweep, SweepQueue};
-use crate::tail::Tails;
 
 /// How many bytes of lines of functions and executions may wait for the disk.
 ///

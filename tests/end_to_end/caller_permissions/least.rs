@@ -19,7 +19,7 @@ struct Unrecorded {
 const UNRECORDED: [Unrecorded; 4] = [
     // An execution that starts while its state machine is being deleted would keep it from going.
     Unrecorded { command: Some(CallerCommand::Deploy), statement: "Executions", action: "states:StopExecution" },
-    // `--live` speaks to AWS alone; the embedded cloud has no live tail.
+    // `--live` speaks to AWS alone; the embedded cloud is asked for its lines.
     Unrecorded { command: Some(CallerCommand::Logs), statement: "LogGroups", action: "logs:StartLiveTail" },
     // It is asked where GetRole says nothing of tags: about roles that somebody stripped of all of them.
     Unrecorded { command: None, statement: "Roles", action: "iam:ListRoleTags" },

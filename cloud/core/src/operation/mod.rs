@@ -38,13 +38,11 @@ pub enum Binding {
     Target,
     /// awsQuery: the parameter `Action=<name>`.
     Action,
-    /// restJson: a method and a path whose `{Labels}` each stand for one segment; where a query such as `?List=ALL` tells it from
-    /// another operation with its path, that query, and it stands before that other one.
+    /// restJson: a method and a path whose `{Labels}` each stand for one segment, with a query where that tells it from the next.
     Rest(&'static str, &'static str),
 }
 
-/// The largest request body of an operation whose limit AWS does not name: "1 MB per request", as Step Functions has it
-/// (<https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>).
+/// The largest request body where AWS names none: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>.
 pub const DEFAULT_BODY_LIMIT_BYTES: usize = 1 << 20;
 
 /// Whether an operation reads or writes.
@@ -171,15 +169,14 @@ impl<S> Operation<S> {
         self
     }
 
-    /// Whoever calls it may have no credentials: it need not be signed.
+    /// It need not be signed.
     #[must_use]
     pub const fn unsigned(mut self) -> Self {
         self.info.needs_signature = false;
         self
     }
 
-    /// With what no two writes may be under way to, where that is more than the IAM resource: all of an API, for one of its
-    /// routes.
+    /// With what no two writes may be under way to, where that is more than the IAM resource: all of an API.
     #[must_use]
     pub const fn alone_on(mut self, resource: Resource) -> Self {
         self.info.alone_on = Some(resource);
@@ -199,9 +196,7 @@ impl<S> Operation<S> {
         self.info.quota = Some(quota);
         self
     }
-}
 
-impl<S> Operation<S> {
     /// With the largest request body that it takes, where that is not [`DEFAULT_BODY_LIMIT_BYTES`].
     #[must_use]
     pub const fn with_body_limit(mut self, bytes: usize) -> Self {

@@ -1,6 +1,7 @@
 //! AWS's wire: requests and answers as every service sees them, the protocols they are written in, and pages of lists.
 
 mod form;
+pub mod http_endpoint;
 mod json_member;
 mod page;
 mod protocol;

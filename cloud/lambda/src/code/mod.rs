@@ -1,6 +1,7 @@
 //! The zips of functions on disk: each is a file named by its SHA-256, unpacked when it first runs after a start.
 
 mod archive;
+mod fetch_code;
 mod folder;
 mod link;
 mod removal;

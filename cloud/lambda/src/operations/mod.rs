@@ -9,7 +9,8 @@ mod urls;
 use cloud_core::Access::{Reads, Writes, WritesAlone};
 use cloud_core::{Binding, Need, Operation, Protocol, Quota, Resource, ServiceError, ServiceInfo};
 
-use crate::api::{alias, concurrency, create, delete, invocation, list, permission, tag, update, version};
+use crate::api::settings::concurrency;
+use crate::api::{alias, create, delete, invocation, list, permission, tag, update, version};
 use crate::service::Functions;
 use not_served::ABSENT;
 use resource::{FUNCTION, function, new_function};

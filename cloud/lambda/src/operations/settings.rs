@@ -5,7 +5,7 @@ use cloud_core::{Binding, Operation, Resource};
 
 use super::CONTROL;
 use super::resource::FUNCTION;
-use crate::api::{concurrency, event_invoke, provisioned, runtime_management};
+use crate::api::settings::{concurrency, event_invoke, provisioned, runtime_management};
 use crate::service::Functions;
 
 pub(super) const GET_FUNCTION_EVENT_INVOKE_CONFIG: Operation<Functions> = Operation::new(

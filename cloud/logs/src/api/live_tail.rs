@@ -9,11 +9,11 @@ use serde_json::{Map, json};
 use tokio::sync::Notify;
 
 use super::groups::{is_elsewhere, name_of};
+use crate::append::tail::session::{self, Opened};
+use crate::append::tail::{CONTENT_TYPE, Tail};
 use crate::errors::{constraint, invalid, no_group};
 use crate::pattern::Pattern;
 use crate::service::Logs;
-use crate::tail::session::{self, Opened};
-use crate::tail::{CONTENT_TYPE, Tail};
 
 /// How many groups one session watches (API model, `StartLiveTailLogGroupIdentifiers`).
 const MOST_GROUPS: usize = 10;

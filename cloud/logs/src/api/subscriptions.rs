@@ -5,11 +5,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{answer, done};
+use crate::append::subscriptions::SubscriptionFilter;
 use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit};
 use crate::group::GroupFacts;
 use crate::pattern::Pattern;
 use crate::service::Logs;
-use crate::subscriptions::SubscriptionFilter;
 
 /// How many filters a group has (CloudWatch Logs quotas).
 const MOST_FILTERS: usize = 2;

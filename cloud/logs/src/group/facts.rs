@@ -6,7 +6,7 @@ use cloud_core::{Location, ReadView};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::subscriptions::SubscriptionFilter;
+use crate::append::subscriptions::SubscriptionFilter;
 
 /// What an event takes of the store beside its message: two keys and the row's frame.
 const EVENT_ROWS_BYTES: usize = 256;

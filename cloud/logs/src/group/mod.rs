@@ -19,10 +19,10 @@ use limits::GROUP_FULL_BYTES;
 pub(crate) use limits::{GROUP_LIMIT_BYTES, GROUP_TRIMMED_BYTES};
 pub(crate) use pending::{PendingBatches, Ticket};
 
+use crate::append::subscriptions::DeliveryState;
 use crate::errors::no_stream;
 use crate::position::Position;
 use crate::rows::{self, DELIVERIES, DeliveryRow, EVENTS, NewEventRow, STREAM_EVENTS, STREAMS};
-use crate::subscriptions::DeliveryState;
 
 /// One group; everybody who works with it shares it.
 #[derive(Debug)]

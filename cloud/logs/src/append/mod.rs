@@ -1,5 +1,8 @@
 //! Appending events: of PutLogEvents, and the lines that other services write.
 
+pub(crate) mod subscriptions;
+pub(crate) mod tail;
+
 use std::iter::Peekable;
 use std::sync::Arc;
 use std::vec;
@@ -12,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::group::{Admission, Group, GroupFacts, GroupState, StreamChange, StreamFacts, event_bytes};
 use crate::service::{LINE_BATCH_BYTES, LINES_WAITING_BYTES, Logs};
-use crate::tail::Tailed;
+use tail::Tailed;
 
 /// CloudWatch Logs counts this much for each event beside its message.
 pub(crate) const EVENT_OVERHEAD_BYTES: usize = 26;

@@ -7,8 +7,8 @@ use cloud_core::{FunctionReference, Location, Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::access::named;
-use super::checks::limits::{invalid, validation};
+use crate::api::access::named;
+use crate::api::checks::limits::{invalid, validation};
 use crate::model::Function;
 use crate::service::Functions;
 

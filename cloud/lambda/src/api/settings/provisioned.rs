@@ -6,10 +6,10 @@ use std::sync::Arc;
 use cloud_core::{Change, FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
-use super::access::named;
-use super::checks::limits::{invalid, validation};
 use super::concurrency::{ACCOUNT_CONCURRENCY, LEAST_UNRESERVED, taken_by, taken_in};
-use super::list::page;
+use crate::api::access::named;
+use crate::api::checks::limits::{invalid, validation};
+use crate::api::list::page;
 use crate::model::{Function, ProvisionedConcurrency, is_alias_name};
 use crate::service::Functions;
 
@@ -21,8 +21,9 @@ struct Put {
 
 /// Provisions concurrency for a version or an alias.
 pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
+    let reference = named(request)?;
     let asked = request.json::<Put>()?.provisioned_concurrent_executions;
-    let (reference, qualifier) = qualified(request)?;
+    let (reference, qualifier) = qualified(reference)?;
     let executions = u32::try_from(asked).ok().filter(|executions| *executions > 0).ok_or_else(|| {
         validation(&asked.to_string(), "provisionedConcurrentExecutions", "have value greater than or equal to 1")
     })?;
@@ -86,7 +87,7 @@ fn check_target(function: &Function, reference: &FunctionReference, qualifier: &
 
 /// What is provisioned for a version or an alias.
 pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let (reference, qualifier) = qualified(request)?;
+    let (reference, qualifier) = qualified(named(request)?)?;
     let function = functions.function(&reference.unqualified())?;
     let provisioned = function.settings.provisioned.get(&qualifier).ok_or_else(none)?;
     Ok(Response::json(200, &provisioned.to_json()))
@@ -94,7 +95,7 @@ pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Respo
 
 /// Provisions nothing for a version or an alias any more.
 pub(crate) async fn delete(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let (reference, qualifier) = qualified(request)?;
+    let (reference, qualifier) = qualified(named(request)?)?;
     let whole = reference.unqualified();
     let deleted = functions.update(&whole, |function| {
         function.settings.provisioned.remove(&qualifier);
@@ -115,8 +116,7 @@ pub(crate) fn list(functions: &Arc<Functions>, request: &Request) -> Result<Resp
 }
 
 /// The function, with the qualifier that these operations require.
-fn qualified(request: &Request) -> Result<(FunctionReference, String), ServiceError> {
-    let reference = named(request)?;
+fn qualified(reference: FunctionReference) -> Result<(FunctionReference, String), ServiceError> {
     match reference.qualifier.clone() {
         Some(qualifier) => Ok((reference, qualifier)),
         None => Err(validation("", "qualifier", "not be null")),

@@ -1,5 +1,7 @@
 //! What a caller of AssumeRole asks for: read and checked as AWS does.
 
+pub(crate) mod web_identity;
+
 use cloud_core::{Form, ServiceError};
 use policy::{Context, Document};
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use cloud_core::{FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
-use super::access::named;
-use super::checks::limits::{self, invalid};
-use super::list::page;
+use crate::api::access::named;
+use crate::api::checks::limits::{self, invalid};
+use crate::api::list::page;
 use crate::model::EventInvokeConfig;
 use crate::service::Functions;
 

@@ -7,8 +7,8 @@ use cloud_core::{FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::access::named;
-use super::checks::limits::{invalid, validation};
+use crate::api::access::named;
+use crate::api::checks::limits::{invalid, validation};
 use crate::model::{RuntimeManagement, UpdateRuntimeOn};
 use crate::service::Functions;
 
