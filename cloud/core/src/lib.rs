@@ -40,7 +40,8 @@ pub use function_reference::{FunctionReference, LATEST};
 pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
     AbsentOperation, Access, Actor, Answering, Asked, Binding, ConditionKeys, DEFAULT_BODY_LIMIT_BYTES, Handler, Need,
-    Operation, OperationInfo, Permit, Quota, Refused, Resource, Routed, Service, ServiceInfo, Why,
+    Operation, OperationInfo, Otherwise, Permit, Quota, Refused, RequestModel, Resource, Routed, Service, ServiceInfo,
+    Why,
 };
 pub use policy::{Context, Document};
 pub use ports::{

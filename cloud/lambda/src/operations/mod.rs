@@ -7,7 +7,9 @@ mod settings;
 mod urls;
 
 use cloud_core::Access::{Reads, Writes, WritesAlone};
-use cloud_core::{Binding, Need, Operation, Protocol, Quota, Resource, ServiceError, ServiceInfo};
+use cloud_core::{
+    Binding, Need, Operation, Otherwise, Protocol, Quota, RequestModel, Resource, ServiceError, ServiceInfo,
+};
 
 use crate::api::settings::concurrency;
 use crate::api::{alias, create, delete, invocation, list, permission, tag, update, version};
@@ -21,11 +23,16 @@ pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::La
     .with_throttled(throttled)
     .with_failed(failed)
     .with_conflict(conflict)
+    .with_requests(REQUESTS)
     .with_absent(ABSENT);
 
 /// What of a function's settings would change what its code does, and can't here: a file system would be missing, there are no
 /// container images, no managed instances and no durable executions.
 const SETTINGS: &[&str] = &["FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig"];
+
+/// Runtimes are named in a text of Lambda's own, and so is a way of invoking that there is not.
+const REQUESTS: RequestModel = RequestModel::new("lambda", "ValidationException")
+    .except(&[Otherwise::left("runtime"), Otherwise::left("invocationType")]);
 
 /// The same, and what only a new function is given.
 const NEW_SETTINGS: &[&str] = &[

@@ -10,6 +10,7 @@ mod functions;
 mod malformed;
 mod permissions;
 mod replay;
+mod requests;
 mod router;
 mod throttling;
 mod time;

@@ -62,7 +62,7 @@ pub(crate) fn list(
         return Ok(running(states, filter, after, size));
     }
     let prefix = format!("{}/", filter.machine);
-    let end = after.map(|(started_at, sequence)| ExecutionHead::place(&filter.machine, started_at, sequence));
+    let end = after.map(|(listed_at, sequence)| ExecutionHead::place(&filter.machine, listed_at, sequence));
     let before = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let mut found = Vec::new();
     let now = states.clock.now();
@@ -94,7 +94,7 @@ fn running(
     size: usize,
 ) -> Page<(String, ExecutionHead)> {
     let place: Option<Position> =
-        after.map(|(started_at, sequence)| (std::cmp::Reverse(started_at), std::cmp::Reverse(sequence)));
+        after.map(|(listed_at, sequence)| (std::cmp::Reverse(listed_at), std::cmp::Reverse(sequence)));
     let index = states.index();
     let found = index.after(&filter.machine, place).filter(|(name, head)| filter.takes(name, head));
     Page::take(found.map(|(name, head)| (name.to_owned(), head)), size)

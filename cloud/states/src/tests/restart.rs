@@ -122,7 +122,7 @@ async fn a_task_learns_of_a_child_that_ended_untold() {
             unfinished: None,
         }));
         let mut batch = Batch::new();
-        put_execution(&mut batch, &key, &mut row, ListChange::Started, None).unwrap();
+        put_execution(&mut batch, &key, &mut row, ListChange::Started, None, None).unwrap();
         fixture.store.commit(batch).await.unwrap();
         fixture = fixture.restart().await;
         assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED", "{name}");
