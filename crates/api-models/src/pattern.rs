@@ -74,12 +74,16 @@ fn in_ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(letter).collect())
 }
 
+const DASH_AFTER_CLASS: &str = "\\w-";
+
 fn classes(pattern: &str) -> Cow<'_, str> {
-    if !pattern.contains("\\p{") {
+    if !pattern.contains("\\p{") && !pattern.contains(DASH_AFTER_CLASS) {
         return Cow::Borrowed(pattern);
     }
     let with = |pattern: String, (class, ascii): &(&str, &str)| pattern.replace(class, ascii);
-    Cow::Owned(CLASSES.iter().fold(pattern.to_owned(), with))
+    // Java takes it for itself, where others see a range that begins with a class.
+    let pattern = pattern.replace(DASH_AFTER_CLASS, "\\w\\-");
+    Cow::Owned(CLASSES.iter().fold(pattern, with))
 }
 
 /// A pattern without the parentheses around all of it.

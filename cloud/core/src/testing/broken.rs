@@ -195,9 +195,11 @@ impl Maker<'_> {
             match (place, value) {
                 (Place::Path, Some(value)) => labels.push((member.name, text(&value))),
                 (Place::Query, Some(Value::Array(items))) => {
-                    items.iter().for_each(|item| drop(query.append_pair(member.wire, &text(item))));
+                    query.extend_pairs(items.iter().map(|item| (member.wire, text(item))));
                 }
-                (Place::Query, Some(value)) => drop(query.append_pair(member.wire, &text(&value))),
+                (Place::Query, Some(value)) => {
+                    query.append_pair(member.wire, &text(&value));
+                }
                 (Place::Header, Some(value)) => headers.push((member.wire, text(&value))),
                 _ => {}
             }
@@ -246,9 +248,12 @@ fn example(shape: &Shape<'_>) -> Value {
         Kind::Boolean => json!(true),
         Kind::List(inner) => json!(vec![example(&inner.shape()); least]),
         Kind::Structure(structure) => Value::Object(required(structure)),
+        Kind::Map(inner) if shape.range.least.is_some_and(|least| least > 0.0) => {
+            json!({ "k": example(&inner.shape()) })
+        }
         Kind::Map(_) | Kind::Anything => json!({}),
         Kind::Text | Kind::Moment | Kind::Bytes => {
-            let fits = |text: &&str| text.len() >= least && shape.allows(text);
+            let fits = |text: &&&str| text.len() >= least && shape.allows(text);
             json!(EXAMPLES.iter().find(fits).map_or_else(|| "a".repeat(least), |text| (*text).to_owned()))
         }
     }

@@ -84,6 +84,5 @@ mod tests {
     fn a_token_has_its_form() {
         assert_eq!(check_token(&"0a".repeat(32)), Ok(()));
         assert_eq!(check_token("NoSuchTaskToken").unwrap_err().message, "Invalid Token: 'Invalid token'");
-        assert_eq!(check_token(&"x".repeat(2049)).unwrap_err().code, "ValidationException");
     }
 }

@@ -40,14 +40,14 @@ async fn lists_are_the_same_after_a_restart_newest_first() {
     fixture.run_for(Duration::from_secs(2)).await;
     fixture.start("e", &in_an_hour()).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(names(&fixture, &json!({})).await, ["e", "d", "c", "b", "a"]);
+        assert_eq!(names(&fixture, &json!({})).await, ["e", "c", "a", "d", "b"]);
         assert_eq!(names(&fixture, &json!({"statusFilter": "RUNNING"})).await, ["e", "d", "b"]);
         assert_eq!(names(&fixture, &json!({"statusFilter": "SUCCEEDED"})).await, ["c", "a"]);
         assert_eq!(names(&fixture, &json!({"statusFilter": "FAILED"})).await, [""; 0]);
         fixture = fixture.restart().await;
     }
     fixture.start("f", &in_an_hour()).await.unwrap();
-    assert_eq!(names(&fixture, &json!({})).await, ["f", "e", "d", "c", "b", "a"], "the same instant, a later start");
+    assert_eq!(names(&fixture, &json!({})).await, ["f", "e", "c", "a", "d", "b"], "the same instant, a later start");
     fixture.run_for(Duration::from_secs(10)).await;
     assert_eq!(names(&fixture, &json!({"statusFilter": "RUNNING"})).await, ["f", "e"]);
 }

@@ -3,6 +3,8 @@
 //! The form is that of the developer guide's example ("Testing a state using the TRACE inspection level"). What a connection adds to
 //! a request is not in it: there are no connections here. The headers that Step Functions sets itself are.
 
+use std::sync::Arc;
+
 use asl::{Inspection, TaskResource};
 use serde_json::{Map, Value, json};
 
@@ -13,7 +15,7 @@ pub(super) fn is_http(resource: &TaskResource) -> bool {
 
 /// The members `request` and `response`, as far as the state came.
 pub(super) fn members(found: &Inspection, region: &str) -> Map<String, Value> {
-    let object = |text: &Option<String>| match text.as_deref().map(serde_json::from_str) {
+    let object = |text: &Option<Arc<str>>| match text.as_deref().map(serde_json::from_str) {
         Some(Ok(Value::Object(members))) => Some(members),
         _ => None,
     };
@@ -78,9 +80,9 @@ fn with_query(endpoint: &str, parameters: Option<&Value>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in parameters.and_then(Value::as_object).into_iter().flatten() {
         match value {
-            Value::Array(values) => values.iter().for_each(|value| drop(query.append_pair(name, &text(value)))),
-            value => drop(query.append_pair(name, &text(value))),
-        }
+            Value::Array(values) => query.extend_pairs(values.iter().map(|value| (name, text(value)))),
+            value => query.append_pair(name, &text(value)),
+        };
     }
     let query = query.finish();
     match (query.is_empty(), endpoint.contains('?')) {
