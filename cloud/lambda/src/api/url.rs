@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::access::named;
-use super::checks::limits::validation;
+use super::checks::limits::invalid;
 use super::list::page;
 use crate::model::{Function, FunctionUrl, InvokeMode, UrlAuthType, UrlCors, is_alias_name};
 use crate::service::Functions;
@@ -15,78 +15,22 @@ use crate::service::Functions;
 /// The pattern of AWS's own validation message for the qualifier of a URL.
 const QUALIFIER_PATTERN: &str = "((?!^\\d+$)^[0-9a-zA-Z-_]+$)";
 
-/// How long a browser may keep the answer to a preflight request at most, in seconds (API model, `MaxAge`).
-const MOST_MAX_AGE_S: i64 = 86_400;
-
 /// The input of both operations that set something.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Input {
-    auth_type: Option<String>,
-    cors: Option<Cors>,
-    invoke_mode: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Cors {
-    max_age: Option<i64>,
-    #[serde(flatten)]
-    others: OtherCors,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct OtherCors {
-    allow_credentials: Option<bool>,
-    allow_headers: Option<Vec<String>>,
-    allow_methods: Option<Vec<String>>,
-    allow_origins: Option<Vec<String>>,
-    expose_headers: Option<Vec<String>>,
-}
-
-impl Input {
-    fn auth_type(&self) -> Result<Option<UrlAuthType>, ServiceError> {
-        match self.auth_type.as_deref() {
-            None => Ok(None),
-            Some("NONE") => Ok(Some(UrlAuthType::None)),
-            Some("AWS_IAM") => Ok(Some(UrlAuthType::AwsIam)),
-            Some(other) => Err(validation(other, "authType", "satisfy enum value set: [NONE, AWS_IAM]")),
-        }
-    }
-
-    fn invoke_mode(&self) -> Result<Option<InvokeMode>, ServiceError> {
-        match self.invoke_mode.as_deref() {
-            None => Ok(None),
-            Some("BUFFERED") => Ok(Some(InvokeMode::Buffered)),
-            Some("RESPONSE_STREAM") => Ok(Some(InvokeMode::ResponseStream)),
-            Some(other) => Err(validation(other, "invokeMode", "satisfy enum value set: [BUFFERED, RESPONSE_STREAM]")),
-        }
-    }
-}
-
-impl Cors {
-    fn checked(self) -> Result<UrlCors, ServiceError> {
-        let max_age = self.max_age.map(|age| match age {
-            0..=MOST_MAX_AGE_S => Ok(u32::try_from(age).unwrap_or_default()),
-            _ => {
-                let bound = if age < 0 { "greater than or equal to 0" } else { "less than or equal to 86400" };
-                Err(validation(&age.to_string(), "cors.maxAge", &format!("have value {bound}")))
-            }
-        });
-        let OtherCors { allow_credentials, allow_headers, allow_methods, allow_origins, expose_headers } = self.others;
-        let max_age = max_age.transpose()?;
-        Ok(UrlCors { allow_credentials, allow_headers, allow_methods, allow_origins, expose_headers, max_age })
-    }
+    auth_type: Option<UrlAuthType>,
+    cors: Option<UrlCors>,
+    invoke_mode: Option<InvokeMode>,
 }
 
 /// Gives a function, or an alias of it, a URL.
 pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = url_of(request)?;
     let input: Input = request.json()?;
-    let auth_type = input.auth_type()?.ok_or_else(|| validation("", "authType", "not be null"))?;
-    let invoke_mode = input.invoke_mode()?.unwrap_or_default();
-    let cors = input.cors.map(Cors::checked).transpose()?;
+    let auth_type = input.auth_type.ok_or_else(|| invalid("A function URL needs an AuthType."))?;
+    let invoke_mode = input.invoke_mode.unwrap_or_default();
+    let cors = input.cors;
     let now = request.received_at;
     let id = FunctionUrl::new_id(&functions.random);
     let url = FunctionUrl { id, auth_type, invoke_mode, cors, created_at: now, last_modified: now };
@@ -128,9 +72,9 @@ pub(crate) fn get(functions: &Arc<Functions>, request: &Request) -> Result<Respo
 pub(crate) async fn update(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = url_of(request)?;
     let input: Input = request.json()?;
-    let auth_type = input.auth_type()?;
-    let invoke_mode = input.invoke_mode()?;
-    let cors = input.cors.map(Cors::checked).transpose()?;
+    let auth_type = input.auth_type;
+    let invoke_mode = input.invoke_mode;
+    let cors = input.cors;
     let port = functions.endpoint_port;
     let updated = change(functions, &reference, |function| {
         let url = function.settings.urls.get_mut(qualifier(&reference)).ok_or_else(none)?;
@@ -180,8 +124,11 @@ fn url_of(request: &Request) -> Result<FunctionReference, ServiceError> {
     let reference = named(request)?;
     match reference.qualifier.as_deref() {
         Some(qualifier) if !is_alias_name(qualifier) => {
-            let constraint = format!("satisfy regular expression pattern: {QUALIFIER_PATTERN}");
-            Err(validation(qualifier, "qualifier", &constraint))
+            let text = format!(
+                "1 validation error detected: Value '{qualifier}' at 'qualifier' failed to satisfy constraint: Member must \
+                 satisfy regular expression pattern: {QUALIFIER_PATTERN}"
+            );
+            Err(ServiceError::bad_request("ValidationException", text))
         }
         _ => Ok(reference),
     }

@@ -11,12 +11,9 @@ use tokio::sync::Notify;
 use super::groups::{is_elsewhere, name_of};
 use crate::append::tail::session::{self, Opened};
 use crate::append::tail::{CONTENT_TYPE, Tail};
-use crate::errors::{constraint, invalid, no_group};
+use crate::errors::{invalid, no_group};
 use crate::pattern::Pattern;
 use crate::service::Logs;
-
-/// How many groups one session watches (API model, `StartLiveTailLogGroupIdentifiers`).
-const MOST_GROUPS: usize = 10;
 
 /// How many sessions an account has in a region ("15 concurrent Live Tail sessions", CloudWatch Logs quotas).
 const MOST_SESSIONS: usize = 15;
@@ -70,11 +67,6 @@ pub(crate) fn start(logs: &Logs, request: &Request) -> Result<Response, ServiceE
 /// The groups by their numbers, each with what events call it.
 fn watched_groups(logs: &Logs, request: &Request, input: &Input) -> Result<BTreeMap<u64, String>, ServiceError> {
     let Input { log_group_identifiers: identifiers, log_stream_names, log_stream_name_prefixes, .. } = input;
-    if identifiers.is_empty() || identifiers.len() > MOST_GROUPS {
-        let bound = if identifiers.is_empty() { "greater than or equal to 1" } else { "less than or equal to 10" };
-        let shown = format!("[{}]", identifiers.join(", "));
-        return Err(constraint(&shown, "logGroupIdentifiers", &format!("Member must have length {bound}")));
-    }
     // The texts are ours; AWS documents both rules (API model, `StartLiveTailRequest`).
     if !log_stream_names.is_empty() && !log_stream_name_prefixes.is_empty() {
         return Err(invalid("logStreamNames and logStreamNamePrefixes are mutually exclusive."));

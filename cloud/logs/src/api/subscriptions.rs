@@ -6,19 +6,13 @@ use serde_json::{Value, json};
 
 use super::answer::{answer, done};
 use crate::append::subscriptions::SubscriptionFilter;
-use crate::errors::{LIST_LIMIT, check_length, constraint, invalid, limit};
+use crate::errors::{LIST_LIMIT, invalid};
 use crate::group::GroupFacts;
 use crate::pattern::Pattern;
 use crate::service::Logs;
 
 /// How many filters a group has (CloudWatch Logs quotas).
 const MOST_FILTERS: usize = 2;
-
-/// The longest pattern (API model, `FilterPattern`).
-const MOST_PATTERN: usize = 1024;
-
-/// How events are spread over a stream of Kinesis; functions know no such thing.
-const DISTRIBUTIONS: [&str; 2] = ["Random", "ByLogStream"];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,30 +22,21 @@ struct PutInput {
     filter_pattern: String,
     destination_arn: String,
     role_arn: Option<String>,
+    /// How events are spread over a stream of Kinesis; functions know no such thing.
     distribution: Option<String>,
 }
 
 /// Has a function get a group's events; a filter of the same name is replaced.
 pub(crate) async fn put(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: PutInput = request.json()?;
-    check_name(&input.filter_name)?;
-    if input.filter_pattern.chars().count() > MOST_PATTERN {
-        let bound = format!("Member must have length less than or equal to {MOST_PATTERN}");
-        return Err(constraint(&input.filter_pattern, "filterPattern", &bound));
-    }
     Pattern::parse(&input.filter_pattern).map_err(|error| invalid(error.to_string()))?;
-    let distribution = input.distribution.unwrap_or_else(|| "ByLogStream".to_owned());
-    if !DISTRIBUTIONS.contains(&distribution.as_str()) {
-        let allowed = format!("Member must satisfy enum value set: [{}]", DISTRIBUTIONS.join(", "));
-        return Err(constraint(&distribution, "distribution", &allowed));
-    }
     let key = request.location().key(&input.log_group_name);
     let group_arn = logs.known_group(&key)?.lock().facts.arn.clone();
     check_destination(logs, request, &group_arn, &input.destination_arn, input.role_arn.is_some())?;
     let filter = SubscriptionFilter {
         pattern: input.filter_pattern,
         destination_arn: input.destination_arn,
-        distribution,
+        distribution: input.distribution.unwrap_or_else(|| "ByLogStream".to_owned()),
         created_at_ms: request.received_at.as_millisecond(),
     };
     let put = logs.edit_group(&key, |facts| {
@@ -63,14 +48,6 @@ pub(crate) async fn put(logs: &Logs, request: &Request) -> Result<Response, Serv
     });
     put.await?;
     Ok(done())
-}
-
-fn check_name(name: &str) -> Result<(), ServiceError> {
-    check_length(name, "filterName")?;
-    if name.contains([':', '*']) {
-        return Err(constraint(name, "filterName", "Member must satisfy regular expression pattern: [^:*]*"));
-    }
-    Ok(())
 }
 
 /// The destination has to be a function that CloudWatch Logs may invoke for the group; AWS has streams and buses too.
@@ -117,7 +94,7 @@ struct DescribeInput {
 /// The filters of a group.
 pub(crate) fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: DescribeInput = request.json()?;
-    let limit = limit(input.limit, LIST_LIMIT)?;
+    let limit = input.limit.unwrap_or(LIST_LIMIT);
     let key = request.location().key(&input.log_group_name);
     let facts = logs.group_facts(&key).ok_or_else(|| logs.no_group(&key))?;
     let wanted = |name: &str| {

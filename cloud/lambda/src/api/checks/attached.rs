@@ -4,7 +4,7 @@
 use cloud_core::{Actor, Permit, ServiceError};
 use serde::Deserialize;
 
-use super::limits::{failed, invalid};
+use super::limits::invalid;
 use crate::model::{FunctionVersion, VpcConfig};
 use crate::service::Functions;
 
@@ -71,6 +71,14 @@ fn check_ids(ids: &[String], member: &str, prefix: &str, most: usize) -> Result<
             Err(failed(&shown(), member, &constraint))
         }
     }
+}
+
+/// A list that a constraint refuses.
+fn failed(value: &str, member: &str, constraint: &str) -> ServiceError {
+    let message = format!(
+        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
+    );
+    ServiceError::bad_request("ValidationException", message)
 }
 
 impl DeadLetter {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::concurrency::{ACCOUNT_CONCURRENCY, LEAST_UNRESERVED, taken_by, taken_in};
 use crate::api::access::named;
-use crate::api::checks::limits::{invalid, validation};
+use crate::api::checks::limits::invalid;
 use crate::api::list::page;
 use crate::model::{Function, ProvisionedConcurrency, is_alias_name};
 use crate::service::Functions;
@@ -16,17 +16,14 @@ use crate::service::Functions;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Put {
-    provisioned_concurrent_executions: i64,
+    provisioned_concurrent_executions: u32,
 }
 
 /// Provisions concurrency for a version or an alias.
 pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = named(request)?;
-    let asked = request.json::<Put>()?.provisioned_concurrent_executions;
+    let executions = request.json::<Put>()?.provisioned_concurrent_executions;
     let (reference, qualifier) = qualified(reference)?;
-    let executions = u32::try_from(asked).ok().filter(|executions| *executions > 0).ok_or_else(|| {
-        validation(&asked.to_string(), "provisionedConcurrentExecutions", "have value greater than or equal to 1")
-    })?;
     if qualifier == LATEST {
         return Err(unpublished());
     }
@@ -119,7 +116,7 @@ pub(crate) fn list(functions: &Arc<Functions>, request: &Request) -> Result<Resp
 fn qualified(reference: FunctionReference) -> Result<(FunctionReference, String), ServiceError> {
     match reference.qualifier.clone() {
         Some(qualifier) => Ok((reference, qualifier)),
-        None => Err(validation("", "qualifier", "not be null")),
+        None => Err(unpublished()),
     }
 }
 

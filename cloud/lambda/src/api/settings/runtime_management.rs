@@ -8,14 +8,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::api::access::named;
-use crate::api::checks::limits::{invalid, validation};
+use crate::api::checks::limits::invalid;
 use crate::model::{RuntimeManagement, UpdateRuntimeOn};
 use crate::service::Functions;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct PutRuntime {
-    update_runtime_on: String,
+    update_runtime_on: UpdateRuntimeOn,
     runtime_version_arn: Option<String>,
 }
 
@@ -23,15 +23,7 @@ struct PutRuntime {
 pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = version_of(request)?;
     let input: PutRuntime = request.json()?;
-    let update_on = match input.update_runtime_on.as_str() {
-        "Auto" => UpdateRuntimeOn::Auto,
-        "Manual" => UpdateRuntimeOn::Manual,
-        "FunctionUpdate" => UpdateRuntimeOn::FunctionUpdate,
-        other => {
-            let constraint = "satisfy enum value set: [FunctionUpdate, Manual, Auto]";
-            return Err(validation(other, "updateRuntimeOn", constraint));
-        }
-    };
+    let update_on = input.update_runtime_on;
     match (update_on, &input.runtime_version_arn) {
         (UpdateRuntimeOn::Manual, None) => {
             return Err(invalid("You must specify a runtime version ARN with the Manual runtime update mode."));
@@ -83,11 +75,7 @@ struct PutRecursion {
 pub(crate) async fn put_recursion(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = named(request)?.unqualified();
     let asked = request.json::<PutRecursion>()?.recursive_loop;
-    let allows = match asked.as_str() {
-        "Allow" => true,
-        "Terminate" => false,
-        other => return Err(validation(other, "recursiveLoop", "satisfy enum value set: [Terminate, Allow]")),
-    };
+    let allows = asked == "Allow";
     let changed = functions.update(&reference, |function| {
         function.settings.allows_recursion = allows;
         Ok(())
