@@ -3,7 +3,10 @@
 //!
 //! [service authorization reference]: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagementv2.html
 
-use cloud_core::{Access, Binding, Need, Operation, Protocol, Quota, Request, Resource, ServiceError, ServiceInfo};
+use cloud_core::{
+    Access, Binding, Need, Operation, Otherwise, Protocol, Quota, Request, RequestModel, Resource, ServiceError,
+    ServiceInfo,
+};
 
 use crate::absent_operations::ABSENT;
 use crate::control::{apis, deployments, integrations, routes, stages, tags};
@@ -14,7 +17,15 @@ pub static INFO: ServiceInfo = ServiceInfo::new("API Gateway v2", "apigateway", 
     .with_throttled(throttled)
     .with_failed(failed)
     .with_conflict(conflict)
-    .with_absent(ABSENT);
+    .with_absent(ABSENT)
+    .with_requests(REQUESTS);
+
+/// Two ranges have texts of their own. Whether the other constraints have AWS's usual words here is a guess.
+const REQUESTS: RequestModel =
+    RequestModel::new("apigatewayv2", "BadRequestException").with_wrong_type("BadRequestException").except(&[
+        Otherwise::said("timeoutInMillis", "", "Timeout should be between 50 ms and 30000 ms"),
+        Otherwise::said("corsConfiguration.maxAge", "", "Invalid maxAge, it must be between -1 and 86400"),
+    ]);
 
 /// One line of the table: an operation and the function that answers it, which is async where it writes. The resource is
 /// the path without its version.

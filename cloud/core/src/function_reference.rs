@@ -6,13 +6,13 @@ use super::location::{Account, Location};
 /// The version that a function's changes go to.
 pub const LATEST: &str = "$LATEST";
 
-/// The pattern of AWS's own validation message.
-const PATTERN: &str = "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
+/// The pattern of AWS's own validation message (API model, `NamespacedFunctionName`).
+const PATTERN: &str = "(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
 
 /// The same for a qualifier.
 const QUALIFIER_PATTERN: &str = "\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+";
 
-/// The longest function name (API model, `FunctionName`).
+/// The longest function name (Lambda API reference: "limited to 64 characters in length" where it is the name alone).
 const MAX_NAME: usize = 64;
 
 /// The longest qualifier (API model, `Alias`).
@@ -52,6 +52,9 @@ impl FunctionReference {
             [name, qualifier] => (*name, Some((*qualifier).to_owned())),
             _ => return Err(invalid(text)),
         };
+        if is_plain(name, usize::MAX) && name.len() > MAX_NAME {
+            return Err(refused(text, &format!("have length less than or equal to {MAX_NAME}")));
+        }
         if !is_name(name) || qualifier.as_deref().is_some_and(|qualifier| !is_qualifier(qualifier)) {
             return Err(invalid(text));
         }
@@ -147,9 +150,12 @@ fn is_plain(text: &str, most: usize) -> bool {
 }
 
 fn invalid(text: &str) -> ServiceError {
+    refused(text, &format!("satisfy regular expression pattern: {PATTERN}"))
+}
+
+fn refused(text: &str, constraint: &str) -> ServiceError {
     let message = format!(
-        "1 validation error detected: Value '{text}' at 'functionName' failed to satisfy constraint: Member must satisfy \
-         regular expression pattern: {PATTERN}"
+        "1 validation error detected: Value '{text}' at 'functionName' failed to satisfy constraint: Member must {constraint}"
     );
     ServiceError::bad_request("ValidationException", message)
 }

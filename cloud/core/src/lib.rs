@@ -39,7 +39,8 @@ pub use function_reference::{FunctionReference, LATEST};
 pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
     AbsentOperation, Access, Actor, Answering, Asked, Binding, DEFAULT_BODY_LIMIT_BYTES, Handler, Need, Operation,
-    OperationInfo, Permit, Quota, Refused, Resource, ResourceFacts, Routed, Service, ServiceInfo, Why,
+    OperationInfo, Otherwise, Permit, Quota, Refused, RequestModel, Resource, ResourceFacts, Routed, Service,
+    ServiceInfo, Why,
 };
 pub use policy::{Context, Document};
 pub use ports::{

@@ -2,7 +2,6 @@
 
 use cloud_core::{Form, ServiceError, Xml};
 
-use crate::listing::page;
 use crate::role::date;
 use crate::service::Iam;
 use crate::sts::{USER_ID, USER_NAME, user_arn};
@@ -22,12 +21,12 @@ pub(crate) fn get_user(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     Ok(Xml::new().nest("User", user))
 }
 
-pub(crate) fn list_aliases(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
-    nothing("AccountAliases", form)
+pub(crate) fn list_aliases(_iam: &Iam, _form: &Form) -> Result<Xml, ServiceError> {
+    Ok(nothing("AccountAliases"))
 }
 
-pub(crate) fn list_instance_profiles(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
-    nothing("InstanceProfiles", form)
+pub(crate) fn list_instance_profiles(_iam: &Iam, _form: &Form) -> Result<Xml, ServiceError> {
+    Ok(nothing("InstanceProfiles"))
 }
 
 pub(crate) fn get_instance_profile(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
@@ -35,9 +34,8 @@ pub(crate) fn get_instance_profile(_iam: &Iam, form: &Form) -> Result<Xml, Servi
     Err(missing(&format!("Instance Profile {name} cannot be found.")))
 }
 
-fn nothing(list: &str, form: &Form) -> Result<Xml, ServiceError> {
-    page(Vec::<String>::new(), form, String::as_str)?;
-    Ok(Xml::new().list(list, []).text("IsTruncated", "false"))
+fn nothing(list: &str) -> Xml {
+    Xml::new().list(list, []).text("IsTruncated", "false")
 }
 
 fn missing(text: &str) -> ServiceError {

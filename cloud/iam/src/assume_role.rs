@@ -6,15 +6,11 @@ use policy::{Context, Document};
 use crate::service::malformed;
 use crate::sessions::{Session, SessionSettings};
 
-/// The most tags that a session has, and policies by ARN (API model; STS quotas).
-const MOST_TAGS: usize = 50;
+/// The most policies by ARN that a session has (STS quotas).
 const MOST_POLICY_ARNS: usize = 10;
 
 /// How long a session may be that was made with another role's session, in seconds.
 const MOST_CHAINED_S: u32 = 3600;
-
-/// The longest session of any role, in seconds.
-const MOST_DURATION_S: u32 = 43_200;
 
 /// The longest session policy, in characters.
 const MOST_POLICY: usize = 2048;
@@ -37,12 +33,9 @@ impl<'a> AssumeRole<'a> {
     pub(crate) fn read(form: &'a Form) -> Result<Self, ServiceError> {
         let role_arn = form.required("RoleArn")?;
         let session_name = form.required("RoleSessionName")?;
-        check_text("roleSessionName", session_name, (2, 64), "")?;
         let external_id = form.get("ExternalId");
-        external_id.map_or(Ok(()), |id| check_text("externalId", id, (2, 1224), ":/"))?;
         let source_identity = form.get("SourceIdentity").map(str::to_owned);
-        source_identity.as_deref().map_or(Ok(()), |name| check_text("sourceIdentity", name, (2, 64), ""))?;
-        let duration_s = form.get("DurationSeconds").map(duration).transpose()?;
+        let duration_s = form.get("DurationSeconds").and_then(|text| text.parse().ok());
         if !is_role_arn(role_arn) {
             return Err(validation(format!("{role_arn} is invalid")));
         }
@@ -151,29 +144,8 @@ fn is_role_arn(arn: &str) -> bool {
         if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) && resource.starts_with("role/"))
 }
 
-fn duration(text: &str) -> Result<u32, ServiceError> {
-    let refused = |constraint: String| {
-        validation(format!(
-            "1 validation error detected: Value '{text}' at 'durationSeconds' failed to satisfy constraint: Member must \
-             have value {constraint}"
-        ))
-    };
-    match text.parse::<u32>() {
-        Ok(seconds @ 900..=MOST_DURATION_S) => Ok(seconds),
-        Ok(seconds) if seconds > MOST_DURATION_S => Err(refused(format!("less than or equal to {MOST_DURATION_S}"))),
-        _ => Err(refused("greater than or equal to 900".to_owned())),
-    }
-}
-
 fn tags(form: &Form) -> Result<Vec<(String, String)>, ServiceError> {
     let tags = form.tags("Tags");
-    if tags.len() > MOST_TAGS {
-        let text = format!(
-            "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than \
-             or equal to {MOST_TAGS}"
-        );
-        return Err(validation(text));
-    }
     for (at, (key, _)) in tags.iter().enumerate() {
         if tags.iter().skip(at + 1).any(|(other, _)| other.eq_ignore_ascii_case(key)) {
             return Err(invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive."));
@@ -214,28 +186,6 @@ fn policy_arns(form: &Form) -> Result<Vec<String>, ServiceError> {
         Some(arn) => Err(validation(format!("ARN {arn} is not valid."))),
         None => Ok(arns),
     }
-}
-
-/// Checks a text's length, and that it has letters, digits and `_+=,.@-` alone, or some further ones.
-fn check_text(member: &str, text: &str, (least, most): (usize, usize), further: &str) -> Result<(), ServiceError> {
-    let refused = |constraint: String| {
-        Err(validation(format!(
-            "1 validation error detected: Value '{text}' at '{member}' failed to satisfy constraint: Member must {constraint}"
-        )))
-    };
-    let length = text.chars().count();
-    if length < least {
-        return refused(format!("have length greater than or equal to {least}"));
-    }
-    if length > most {
-        return refused(format!("have length less than or equal to {most}"));
-    }
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter) || further.contains(letter);
-    if !text.chars().all(plain) {
-        let more = if further.is_empty() { "" } else { ":\\/" };
-        return refused(format!("satisfy regular expression pattern: [\\w+=,.@{more}-]*"));
-    }
-    Ok(())
 }
 
 fn validation(text: impl Into<String>) -> ServiceError {

@@ -1,8 +1,8 @@
 //! The table of IAM's operations.
 
 use cloud_core::{
-    Access, Account, Binding, Form, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts, Response,
-    ServiceError, ServiceInfo, Xml, query_answer,
+    Access, Account, Binding, Form, Need, Operation, Otherwise, Protocol, Quota, Request, RequestModel, Resource,
+    ResourceFacts, Response, ServiceError, ServiceInfo, Xml, query_answer,
 };
 
 use crate::permissions::simulate;
@@ -14,7 +14,27 @@ use crate::{account, roles};
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
 /// The service.
-pub static INFO: ServiceInfo = ServiceInfo::new("IAM", "iam", Protocol::Query(NAMESPACE)).with_failed(failed);
+pub static INFO: ServiceInfo =
+    ServiceInfo::new("IAM", "iam", Protocol::Query(NAMESPACE)).with_failed(failed).with_requests(REQUESTS);
+
+/// IAM repeats no value, and has texts of its own about names and paths (seen by others in 2024 to 2026).
+const REQUESTS: RequestModel =
+    RequestModel::new("iam", "ValidationError").with_wrong_type("MalformedInput").without_values().except(&[
+        Otherwise::said(
+            "",
+            "Member must satisfy regular expression pattern: [\\w+=,.@-]+",
+            "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the \
+             following: +=,.@_-",
+        ),
+        Otherwise::said("", "Member must satisfy regular expression pattern: ((/[A-Za-z0-9\\.,\\+@=_-]+)*)/", BAD_PATH),
+        Otherwise::said(
+            "",
+            "Member must satisfy regular expression pattern: (\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",
+            BAD_PATH,
+        ),
+    ]);
+const BAD_PATH: &str = "The specified value for {member} is invalid. It must begin and end with / and contain only \
+                        alphanumeric characters and/or / characters.";
 
 /// The role of the caller's account that the input names. Its path, which belongs to its ARN, is not in the input.
 const ROLE: Resource = Resource::Template("arn:aws:iam::{account}:role/{RoleName}");

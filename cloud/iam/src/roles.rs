@@ -7,7 +7,7 @@ use policy::Document;
 
 use crate::listing::{close, page};
 use crate::policies::managed::check_boundary;
-use crate::policies::members::{check_name, checked_path, set_tags};
+use crate::policies::members::{path, set_tags};
 use crate::role::{Role, tag_xml};
 use crate::service::{Iam, malformed};
 use crate::unique_id::unique_id;
@@ -51,24 +51,12 @@ fn check_trust_size(document: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
-fn session_duration(form: &Form) -> Result<Option<u32>, ServiceError> {
-    let Some(text) = form.get("MaxSessionDuration") else {
-        return Ok(None);
-    };
-    match text.parse() {
-        Ok(seconds @ 3600..=43200) => Ok(Some(seconds)),
-        _ => Err(ServiceError::bad_request(
-            "ValidationError",
-            format!(
-                "1 validation error detected: Value '{text}' at 'maxSessionDuration' failed to satisfy constraint: Member must have value between 3600 and 43200"
-            ),
-        )),
-    }
+fn session_duration(form: &Form) -> Option<u32> {
+    form.get("MaxSessionDuration").and_then(|text| text.parse().ok())
 }
 
 fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
     let name = form.required("RoleName")?;
-    check_name("roleName", name, 64)?;
     let trust = form.required("AssumeRolePolicyDocument")?;
     check_trust(trust)?;
     let boundary = form.get("PermissionsBoundary");
@@ -78,12 +66,12 @@ fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
     Ok(Role {
         account: form.account().clone(),
         name: name.to_owned(),
-        path: checked_path(form)?.to_owned(),
+        path: path(form).to_owned(),
         id: unique_id(&iam.random, "AROA"),
         created_at: iam.now(),
         assume_role_policy: trust.to_owned(),
         description: form.get("Description").filter(|text| !text.is_empty()).map(str::to_owned),
-        max_session_duration_s: session_duration(form)?.unwrap_or(3600),
+        max_session_duration_s: session_duration(form).unwrap_or(3600),
         permissions_boundary: boundary.map(str::to_owned),
         tags,
         inline: BTreeMap::new(),
@@ -115,7 +103,7 @@ pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let prefix = form.get("PathPrefix").unwrap_or("/");
     let listed = |role: &&Role| role.account == *form.account() && role.path.starts_with(prefix);
     let all = iam.roles.read(|all| all.values().filter(listed).cloned().collect());
-    let page = page(all, form, |role: &Role| &role.name)?;
+    let page = page(all, form, |role: &Role| &role.name);
     Ok(close(
         Xml::new().list("Roles", page.items.iter().map(|role| role.with_duration(role.summary()))),
         &page,
@@ -142,7 +130,7 @@ pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, Servic
 }
 
 pub(crate) async fn update(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
-    let duration = session_duration(form)?;
+    let duration = session_duration(form);
     edit(iam, form, |role| {
         if let Some(text) = form.get("Description") {
             role.description = Some(text.to_owned()).filter(|text| !text.is_empty());
@@ -183,7 +171,7 @@ pub(crate) async fn untag(iam: &Iam, form: &Form) -> Result<Option<Xml>, Service
 pub(crate) fn list_tags(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let mut tags = find(iam, form)?.tags;
     tags.sort();
-    let page = page(tags, form, |(key, _)| key)?;
+    let page = page(tags, form, |(key, _)| key);
     Ok(close(Xml::new().list("Tags", page.items.iter().map(tag_xml)), &page, |(key, _)| key))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cloud_core::{
-    Access, Account, Actor, Binding, Form, Operation, Permit, Protocol, Quota, Random, Request, Resource,
+    Access, Account, Actor, Binding, Form, Operation, Permit, Protocol, Quota, Random, Request, RequestModel, Resource,
     RoleCredentials, ServiceError, ServiceInfo, Xml, query_answer,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -26,7 +26,10 @@ pub(crate) const USER_ID: &str = "AIDALOCALUSER00000000";
 pub(crate) const USER_NAME: &str = "local";
 
 /// The service. Its errors when it is asked too often or has failed are AWS's common ones: its model has none.
-pub static INFO: ServiceInfo = ServiceInfo::new("STS", "sts", Protocol::Query(NAMESPACE));
+pub static INFO: ServiceInfo = ServiceInfo::new("STS", "sts", Protocol::Query(NAMESPACE)).with_requests(REQUESTS);
+
+/// Unlike IAM it repeats what was given.
+const REQUESTS: RequestModel = RequestModel::new("sts", "ValidationError").with_wrong_type("MalformedInput");
 
 /// One line of the table: an operation and the function that answers it.
 macro_rules! operation {

@@ -1,8 +1,8 @@
 //! The table of operations.
 
 use cloud_core::{
-    Access, Binding, Handler, Location, Need, Operation, Protocol, Quota, Request, Resource, ResourceFacts,
-    ServiceError, ServiceInfo,
+    Access, Binding, Handler, Location, Need, Operation, Otherwise, Protocol, Quota, Request, RequestModel, Resource,
+    ResourceFacts, ServiceError, ServiceInfo,
 };
 
 use crate::api::{attached, filter, get, groups, put, queries, streams, tags};
@@ -11,9 +11,18 @@ use crate::service::Logs;
 /// CloudWatch Logs.
 pub static INFO: ServiceInfo = ServiceInfo::new("CloudWatch Logs", "logs", Protocol::Json11)
     .with_target_prefix("Logs_20140328")
+    .with_requests(REQUESTS)
     .with_throttled(throttled)
     .with_failed(failed)
     .with_conflict(conflict);
+
+/// A name that is too long has a text of its own, wherever it is given.
+const REQUESTS: RequestModel = RequestModel::new("cloudwatchlogs", "InvalidParameterException").except(&[
+    Otherwise::said("logGroupName", TOO_LONG, LONG_NAME),
+    Otherwise::said("logStreamName", TOO_LONG, LONG_NAME),
+]);
+const TOO_LONG: &str = "Member must have length less than or equal to 512";
+const LONG_NAME: &str = "Invalid LogGroup or LogStream, both must have length less than or equal to 512.";
 
 /// The largest request of a batch. A batch holds 1 MiB of text (AWS's limit, which the operation checks); as JSON, a byte of
 /// it takes six at most, and each of its 10,000 lines has members beside its text.

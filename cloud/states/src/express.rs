@@ -123,12 +123,12 @@ async fn drive(
     redrive_count: Option<u64>,
 ) -> Result<Ended, ServiceError> {
     // A state machine with executions is not deleted.
-    states.index().begin_start(run.machine());
+    states.index().hold(run.machine());
     let ended = match begin(states, &run, now, redrive_count) {
         Ok(begun) => to_the_end(states, begun).await,
         Err(error) => Err(error),
     };
-    states.index().end(run.machine());
+    states.index().release(run.machine());
     deletion::finish(states, run.machine()).await;
     ended
 }

@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::rows::execution::{ExecutionHead, ExecutionKey, Position, Redriven, owner};
 
 /// The running executions of every state machine.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Index {
     machines: BTreeMap<String, Executions>,
+    /// How many executions are open in each account and region, as keys begin with it: those of standard workflows.
+    open: BTreeMap<String, usize>,
     last_sequence: u64,
 }
 
@@ -34,27 +38,40 @@ struct Running {
 /// By what it was started, where that is more than its machine, and how often it was redriven, if it was.
 #[derive(Debug, PartialEq)]
 struct Origin {
+    /// Its start, where that does not put it in its place.
+    started_at: Option<Timestamp>,
     version: Option<u64>,
     alias: Option<Box<str>>,
     map_run: Option<Box<str>>,
+    items: Option<u64>,
+    is_express: bool,
     redriven: Option<Box<Redriven>>,
 }
 
 impl Running {
     fn new(name: Arc<str>, head: ExecutionHead) -> Self {
-        let ExecutionHead { revision, version, alias, map_run, redriven, .. } = head;
+        let started_at = Some(head.started_at).filter(|started_at| *started_at != head.listed_at());
+        let ExecutionHead { revision, version, alias, map_run, items, is_express, redriven, .. } = head;
         let is_plain = version.is_none() && alias.is_none() && map_run.is_none() && redriven.is_none();
-        Self { name, revision, origin: (!is_plain).then(|| Box::new(Origin { version, alias, map_run, redriven })) }
+        Self {
+            name,
+            revision,
+            origin: (!is_plain)
+                .then(|| Box::new(Origin { started_at, version, alias, map_run, items, is_express, redriven })),
+        }
     }
 
-    fn head(&self, (Reverse(started_at), Reverse(sequence)): Position) -> ExecutionHead {
-        let head = ExecutionHead::starting(started_at, self.revision, sequence);
+    fn head(&self, (Reverse(listed_at), Reverse(sequence)): Position) -> ExecutionHead {
+        let head = ExecutionHead::starting(listed_at, self.revision, sequence);
         match self.origin.as_deref() {
             None => head,
-            Some(Origin { version, alias, map_run, redriven }) => ExecutionHead {
+            Some(Origin { started_at, version, alias, map_run, items, is_express, redriven }) => ExecutionHead {
+                started_at: started_at.unwrap_or(listed_at),
                 version: *version,
                 alias: alias.clone(),
                 map_run: map_run.clone(),
+                items: *items,
+                is_express: *is_express,
                 redriven: redriven.clone(),
                 ..head
             },
@@ -70,7 +87,7 @@ impl Index {
         let mut listed: BTreeMap<String, Vec<(Position, Running)>> = BTreeMap::new();
         for (key, head) in running {
             let (machine, name) = key.parts();
-            index.of(owner(machine)).running += 1;
+            index.count_start(machine);
             index.load_sequence(head.sequence);
             let entry = (head.position(), Running::new(name.into(), head));
             match listed.get_mut(machine) {
@@ -95,38 +112,68 @@ impl Index {
     /// Announces a start, before it is known whether the machine takes it: a machine with starts is not deleted. Gives
     /// the start's sequence number.
     pub(crate) fn begin_start(&mut self, machine: &str) -> u64 {
-        self.of(owner(machine)).running += 1;
+        self.count_start(machine);
+        self.next_sequence()
+    }
+
+    /// The next sequence number.
+    pub(crate) fn next_sequence(&mut self) -> u64 {
         self.last_sequence += 1;
         self.last_sequence
     }
 
-    /// Announces that an execution goes on after its end, as [`Self::begin_start`] does a start.
-    pub(crate) fn begin_redrive(&mut self, machine: &str) {
+    /// How many executions of standard workflows are open where a machine is.
+    pub(crate) fn open_beside(&self, machine: &str) -> usize {
+        self.open.get(place(machine)).copied().unwrap_or_default()
+    }
+
+    /// Announces an express execution, which is not counted as open: its machine is not deleted.
+    pub(crate) fn hold(&mut self, machine: &str) {
         self.of(owner(machine)).running += 1;
     }
 
-    /// Takes an announced start back, or tells that an execution has ended.
-    pub(crate) fn end(&mut self, machine: &str) {
+    /// Tells that an express execution has ended.
+    pub(crate) fn release(&mut self, machine: &str) {
         let machine = owner(machine);
         let executions = self.of(machine);
         executions.running = executions.running.saturating_sub(1);
         self.tidy(machine);
     }
 
+    fn count_start(&mut self, machine: &str) {
+        self.hold(machine);
+        match self.open.get_mut(place(machine)) {
+            Some(open) => *open += 1,
+            None => drop(self.open.insert(place(machine).to_owned(), 1)),
+        }
+    }
+
+    /// Announces that an execution goes on after its end, as [`Self::begin_start`] does a start.
+    pub(crate) fn begin_redrive(&mut self, machine: &str) {
+        self.count_start(machine);
+    }
+
+    /// Takes an announced start back, or tells that an execution has ended.
+    pub(crate) fn end(&mut self, machine: &str) {
+        if let Some(open) = self.open.get_mut(place(machine)) {
+            *open = open.saturating_sub(1);
+        }
+        self.release(machine);
+    }
+
     /// Shows an execution that runs, and no longer one that has ended.
     pub(crate) fn show(&mut self, machine: &str, name: &str, head: ExecutionHead) {
         self.load_sequence(head.sequence);
         let executions = self.of(machine);
+        let known = executions.by_name.remove_entry(name);
+        if let Some((_, before)) = &known {
+            executions.newest.remove(before);
+        }
         if head.status != asl::Status::Running {
-            executions.by_name.remove(name);
-            executions.newest.remove(&head.position());
             return self.tidy(machine);
         }
         let position = head.position();
-        let name: Arc<str> = match executions.newest.get(&position) {
-            Some(known) => Arc::clone(&known.name),
-            None => Arc::from(name),
-        };
+        let name: Arc<str> = known.map_or_else(|| Arc::from(name), |(name, _)| name);
         executions.newest.insert(position, Running::new(Arc::clone(&name), head));
         executions.by_name.insert(name, position);
     }
@@ -168,10 +215,13 @@ impl Index {
     }
 }
 
+/// The account and the region in a machine's key.
+fn place(machine: &str) -> &str {
+    machine.split('/').next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
 
     fn head(second: i64, sequence: u64) -> ExecutionHead {
@@ -193,13 +243,23 @@ mod tests {
         assert_eq!(names(None), ["new", "same-b", "same-a", "old"]);
         assert_eq!(names(place), ["same-a", "old"]);
         assert_eq!(index.after("other", None).count(), 0);
+        let at = Timestamp::from_second(9).unwrap();
+        let again = ExecutionHead { redriven: Some(Box::new(Redriven { count: 1, at })), ..head(1, 1) };
+        index.show("m", "old", again.clone());
+        assert_eq!(index.after("m", None).next(), Some(("old", again)), "one that was redriven is the newest");
+        assert_eq!(index.after("m", None).count(), 4);
     }
 
     #[test]
     fn counts_what_runs_and_keeps_nothing_of_what_has_ended() {
         let mut index = Index::of_stored([(ExecutionKey::new("m", "a"), head(1, 7))]);
         assert!(index.is_running("m", "a"));
+        assert_eq!((index.open_beside("m"), index.open_beside("us-east-1/m")), (1, 0));
+        index.hold("m");
+        assert_eq!((index.open_beside("m"), index.running("m")), (1, 2), "an express one is not open");
+        index.release("m");
         assert_eq!(index.begin_start("m"), 8);
+        assert_eq!(index.open_beside("m"), 2);
         assert_eq!(index.running("m"), 2);
         index.end("m");
         let ended = ExecutionHead { status: asl::Status::Succeeded, ..head(1, 7) };

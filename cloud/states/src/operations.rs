@@ -1,20 +1,20 @@
 //! The table of operations: how each is called, what it needs of IAM, and the function that answers it.
 
 use cloud_core::{
-    Access, Binding, Need, Operation, OperationInfo, Protocol, Quota, Request, Resource, ResourceFacts, Response,
-    ServiceError, ServiceInfo,
+    Access, Binding, Need, Operation, OperationInfo, Protocol, Quota, Request, RequestModel, Resource, ResourceFacts,
+    Response, ServiceError, ServiceInfo,
 };
 
 use super::api::answer::Answer;
 use super::api::state_machine::{alias, create, describe, update, validate, version};
 use super::api::{activity, execution, history, list, map_run, start_sync, tag, test_state, token};
 use super::states::States;
-use super::wire::model;
 use super::wire::names::{ActivityReference, MachineReference};
 
 /// What is known of Step Functions beside its operations.
 pub static INFO: ServiceInfo = ServiceInfo::new("Step Functions", "states", Protocol::Json10)
     .with_target_prefix("AWSStepFunctions")
+    .with_requests(RequestModel::new("sfn", "ValidationException"))
     .with_throttled(throttled);
 
 /// Its code and status are those of AWS's common errors, which no member of the API model has.
@@ -22,13 +22,7 @@ fn throttled() -> ServiceError {
     ServiceError::bad_request("ThrottlingException", "Rate exceeded")
 }
 
-/// Answers what holds against the API's model.
-async fn respond(
-    operation: &str,
-    request: &Request,
-    answer: impl Future<Output = Answer>,
-) -> Result<Response, ServiceError> {
-    model::check(operation, request)?;
+async fn respond(answer: impl Future<Output = Answer>) -> Result<Response, ServiceError> {
     let body = answer.await?;
     Ok(Response::new(200, "application/x-amz-json-1.0", body.to_string()))
 }
@@ -53,7 +47,7 @@ macro_rules! unlimited {
             Access::$access,
             concat!("states:", $name),
             $resource,
-            |states, request| Box::pin(respond($name, request, $function(states, request))),
+            |states, request| Box::pin(respond($function(states, request))),
         )
     };
 }

@@ -94,9 +94,24 @@ impl MapChildStart {
         asl::Outcome::Failed(asl::Failure { error: error_name, cause: Some(error.message.clone()) })
     }
 
-    /// The key of its execution, where it has one.
+    /// The Map Run's id.
+    pub(crate) fn map_run_id(&self) -> Option<Box<str>> {
+        self.request.map_run_arn.rsplit(':').next().map(Box::from)
+    }
+
+    /// How many items it works on, where that is more than one.
+    pub(crate) fn items(&self) -> Option<u64> {
+        Some(self.request.items).filter(|items| *items != 1)
+    }
+
+    /// The key of its execution: an express one is listed under it.
     pub(crate) fn key(&self) -> Result<ExecutionKey, ServiceError> {
-        let reference = ExecutionReference::parse(&self.request.execution_arn)?;
+        let arn = &self.request.execution_arn;
+        let reference = match self.is_express().then(|| arn.rsplit_once(':')).flatten() {
+            // The last part tells it from others of its name, of which there are none.
+            Some((arn, _)) => ExecutionReference::parse(&arn.replacen(":express:", ":execution:", 1))?,
+            None => ExecutionReference::parse(arn)?,
+        };
         Ok(ExecutionKey::new(&reference.machine, &reference.name))
     }
 }

@@ -11,8 +11,8 @@
 mod archive;
 mod mock;
 mod parameters;
+mod pattern;
 mod request;
-mod request_types;
 mod service;
 mod shape;
 mod spelling;
@@ -20,9 +20,9 @@ mod spelling;
 pub use archive::{Archive, Unreadable};
 pub use mock::{Mismatch, Presence};
 pub use parameters::ParameterProblem;
-pub use request::{Violation, refusal};
+pub use request::{Element, Input, MemberRules, Violation, Written, refusal};
 pub use service::{Operation, Service};
-pub use shape::{Kind, Member, Range, Shape, Structure};
+pub use shape::{Inner, Kind, Member, Place, Range, Shape, Structure};
 pub use spelling::{Spelling, action_name, member_name};
 
 use std::sync::LazyLock;

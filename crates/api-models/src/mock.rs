@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::request::regex;
+use crate::pattern::Pattern;
 use crate::service::Operation;
 use crate::shape::{Inner, Kind, Range, Shape, Structure};
 use crate::spelling::Spelling;
@@ -67,7 +67,7 @@ impl Checker<'_> {
             (Kind::Text, Value::String(text)) => check_text(name, text, shape),
             (Kind::Enumeration(values), Value::String(text)) => check_enumeration(name, text, values),
             (Kind::Bytes, Value::String(text)) => check_length(name, text.len() / 4 * 3 + text.len() % 4, shape.range),
-            (Kind::Number, Value::Number(number)) => {
+            (Kind::Number | Kind::Fraction, Value::Number(number)) => {
                 check_number(name, number.as_f64().unwrap_or_default(), shape.range)
             }
             (Kind::List(inner), Value::Array(items)) => self.items(name, items, inner, shape.range),
@@ -106,7 +106,7 @@ impl Checker<'_> {
 fn must_be(kind: &Kind<'_>) -> &'static str {
     match kind {
         Kind::Text | Kind::Enumeration(_) | Kind::Moment | Kind::Bytes => "must be a string",
-        Kind::Number => "must be a number",
+        Kind::Number | Kind::Fraction => "must be a number",
         Kind::Boolean => "must be a boolean",
         Kind::List(_) => "must be an array",
         Kind::Structure(_) | Kind::Map(_) | Kind::Anything => "must be an object",
@@ -116,10 +116,10 @@ fn must_be(kind: &Kind<'_>) -> &'static str {
 fn check_text(name: &str, text: &str, shape: &Shape<'_>) -> Result<(), Mismatch> {
     check_length(name, text.chars().count(), shape.range)?;
     // Some patterns are written in a way that only Java reads: those are not checked.
-    let pattern = shape.pattern.and_then(|pattern| Some((pattern, regex(pattern)?)));
+    let pattern = shape.pattern.and_then(|pattern| Some((pattern, Pattern::read(pattern)?)));
     match pattern {
         // The text is ours: nobody has recorded it.
-        Some((pattern, regex)) if !regex.is_match(text) => {
+        Some((pattern, read)) if !read.matches(text) => {
             mismatch(name, &format!("does not match the pattern {pattern}"))
         }
         _ => Ok(()),

@@ -1,5 +1,9 @@
 //! One service: its operations and the shapes of what goes in and comes out.
 
+use std::sync::OnceLock;
+
+use crate::pattern::Pattern;
+use crate::request::Members;
 use crate::shape::{Kind, Shape, Structure};
 
 /// One service's model.
@@ -11,12 +15,29 @@ use crate::shape::{Kind, Shape, Structure};
 /// text of enumeration 7 (values with `|` between them), `S7` structure 7, `l.T` a list of T, `m.T` a map of T by any name. After the
 /// letter may stand `*` when nobody repeats the value, then a range, `(1,256)`, whose ends may be missing; after that of a text `~7`,
 /// a pattern.
+///
+/// What requests may be says more: `d` is a number with a fraction, a map is `m(range){K}.T` with the type of its keys, a list of few
+/// structures is `l(range)<Name>.S7` with what they are called, and behind a
+/// member's name stands where a request has it, if that is not the body under the same name: `@u` in the path, `@qname` in the
+/// query, `@hname` in a header, `@bname` in the body, `@p` when it is the body.
 #[derive(Debug)]
 pub struct Service {
     text: String,
     /// Where each operation's line and each shape's line begins.
     operations: Vec<usize>,
     shapes: Vec<usize>,
+    /// What was read of the shapes' lines for requests.
+    members: Lines<Members>,
+    patterns: Lines<Option<Pattern>>,
+}
+
+/// What is made of each shape's line once it is asked for.
+type Lines<T> = OnceLock<Box<[OnceLock<T>]>>;
+
+/// What is made of a line; nothing of one that is not there.
+fn line_of<T>(lines: &Lines<T>, count: usize, number: usize, make: impl FnOnce() -> T) -> Option<&T> {
+    let lines = lines.get_or_init(|| (0..count).map(|_| OnceLock::new()).collect());
+    Some(lines.get(number)?.get_or_init(make))
 }
 
 /// An operation of a service.
@@ -40,7 +61,7 @@ impl Service {
             }
             at += line.len() + 1;
         }
-        Some(Self { text, operations, shapes })
+        Some(Self { text, operations, shapes, members: OnceLock::new(), patterns: OnceLock::new() })
     }
 
     /// Its id in the models, such as `CloudWatch Logs`.
@@ -61,6 +82,19 @@ impl Service {
 
     pub(crate) fn structure(&self, number: usize) -> Structure<'_> {
         Structure { service: self, number, line: self.shape_line(number) }
+    }
+
+    /// What holds for the members of a structure.
+    pub(crate) fn members(&self, number: usize) -> &Members {
+        static NONE: Members = Members::none();
+        let make = || Members::of(&self.structure(number));
+        line_of(&self.members, self.shapes.len(), number, make).unwrap_or(&NONE)
+    }
+
+    /// A pattern by its number; nothing when only Java reads it.
+    pub(crate) fn pattern(&self, number: usize) -> Option<&Pattern> {
+        let make = || Pattern::read(self.shape_line(number));
+        line_of(&self.patterns, self.shapes.len(), number, make)?.as_ref()
     }
 
     pub(crate) fn shape_line(&self, number: usize) -> &str {

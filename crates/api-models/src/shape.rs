@@ -1,5 +1,6 @@
 //! The shapes of values: types with what limits them.
 
+use crate::pattern::Pattern;
 use crate::service::Service;
 
 /// The shape of a value.
@@ -13,6 +14,12 @@ pub struct Shape<'a> {
     pub pattern: Option<&'a str>,
     /// Whether nobody repeats the value.
     pub is_secret: bool,
+    /// The shape of a map's keys, where something holds for them.
+    pub keys: Option<Inner<'a>>,
+    /// What the structures are called that a list has, where their number is limited.
+    pub item_name: Option<&'a str>,
+    /// The pattern's number among the service's shapes.
+    pub(crate) pattern_number: Option<usize>,
 }
 
 /// What sort of value it is.
@@ -22,8 +29,10 @@ pub enum Kind<'a> {
     Text,
     /// One of these texts, with `|` between them.
     Enumeration(&'a str),
-    /// A number.
+    /// A whole number; for what a request may not be, and otherwise any number.
     Number,
+    /// A number with a fraction.
+    Fraction,
     /// True or false.
     Boolean,
     /// A moment, which Step Functions shows as text.
@@ -65,11 +74,30 @@ pub struct Structure<'a> {
     pub(crate) line: &'a str,
 }
 
+/// Where a request has a member of an operation's input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the body.
+    Body,
+    /// In the path, where the member's own name stands in braces.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header.
+    Header,
+    /// It is the whole body.
+    Payload,
+}
+
 /// A member of an object.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {
     /// Its name in the model.
     pub name: &'a str,
+    /// Its name on the wire.
+    pub wire: &'a str,
+    /// Where a request has it.
+    pub place: Place,
     /// Whether it must be there.
     pub is_required: bool,
     /// Its shape.
@@ -77,6 +105,12 @@ pub struct Member<'a> {
 }
 
 impl<'a> Shape<'a> {
+    /// Whether a text matches its pattern. One that only Java reads matches all.
+    pub fn allows(&self, text: &str) -> bool {
+        let pattern = self.pattern.and_then(Pattern::read);
+        pattern.is_none_or(|pattern| pattern.matches(text))
+    }
+
     /// Reads a type; nothing when it is none.
     pub(crate) fn read(service: &'a Service, text: &'a str) -> Option<Self> {
         let letter = text.get(..1)?;
@@ -84,11 +118,20 @@ impl<'a> Shape<'a> {
         let (number, rest) = digits(rest);
         let is_secret = rest.starts_with('*');
         let (range, rest) = range(rest.trim_start_matches('*'));
+        let (keys, rest) = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            Some((keys, rest)) => (Some(Inner { service, text: keys }), rest),
+            None => (None, rest),
+        };
+        let (item_name, rest) = match rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+            Some((name, rest)) => (Some(name), rest),
+            None => (None, rest),
+        };
         let inner = || Some(Inner { service, text: rest.strip_prefix('.')? });
         let kind = match letter {
             "s" => Kind::Text,
             "e" => Kind::Enumeration(service.shape_line(number?)),
             "n" => Kind::Number,
+            "d" => Kind::Fraction,
             "b" => Kind::Boolean,
             "t" => Kind::Moment,
             "B" => Kind::Bytes,
@@ -98,10 +141,24 @@ impl<'a> Shape<'a> {
             "m" => Kind::Map(inner()?),
             _ => return None,
         };
-        let pattern =
-            rest.strip_prefix('~').and_then(|number| digits(number).0).map(|number| service.shape_line(number));
-        Some(Self { kind, range, pattern, is_secret })
+        let pattern_number = rest.strip_prefix('~').and_then(|number| digits(number).0);
+        let pattern = pattern_number.map(|number| service.shape_line(number));
+        Some(Self { kind, range, pattern, is_secret, keys, item_name, pattern_number })
     }
+}
+
+/// A member's place, as it is written behind its name.
+fn place_of<'a>(name: &'a str, written: &'a str) -> Option<(&'a str, Place, &'a str)> {
+    let place = match written.get(..1)? {
+        "u" => Place::Path,
+        "q" => Place::Query,
+        "h" => Place::Header,
+        "p" => Place::Payload,
+        "b" => Place::Body,
+        _ => return None,
+    };
+    let wire = written.get(1..).filter(|wire| !wire.is_empty()).unwrap_or(name);
+    Some((name, place, wire))
 }
 
 fn digits(text: &str) -> (Option<usize>, &str) {
@@ -121,8 +178,15 @@ fn range(text: &str) -> (Range, &str) {
 impl<'a> Inner<'a> {
     /// The shape.
     pub fn shape(&self) -> Shape<'a> {
-        let anything = Shape { kind: Kind::Anything, range: Range::default(), pattern: None, is_secret: false };
-        Shape::read(self.service, self.text).unwrap_or(anything)
+        Shape::read(self.service, self.text).unwrap_or(Shape {
+            kind: Kind::Anything,
+            range: Range::default(),
+            pattern: None,
+            is_secret: false,
+            keys: None,
+            item_name: None,
+            pattern_number: None,
+        })
     }
 }
 
@@ -133,7 +197,12 @@ impl<'a> Structure<'a> {
         self.line.split(' ').filter_map(move |member| {
             let (name, shape) = member.split_once(':')?;
             let is_required = name.ends_with('!');
-            Some(Member { name: name.trim_end_matches('!'), is_required, shape: Shape::read(service, shape)? })
+            let name = name.trim_end_matches('!');
+            let (name, place, wire) = match name.split_once('@') {
+                Some((name, place)) => place_of(name, place)?,
+                None => (name, Place::Body, name),
+            };
+            Some(Member { name, wire, place, is_required, shape: Shape::read(service, shape)? })
         })
     }
 }

@@ -27,7 +27,7 @@ const TABLE: [(&str, &[&str]); 21] = [
     ("graph", &["asl"]),
     ("simulate", &["asl", "jsonata", "model", "graph"]),
     // It has the one conversion of the store's error, and the cached table.
-    ("cloud-core", &["cloud-store", "policy"]),
+    ("cloud-core", &["api-models", "cloud-store", "policy"]),
     ("cloud-store", &[]),
     ("cloud-iam", &["cloud-core", "cloud-store", "policy"]),
     ("cloud-logs", &["cloud-core", "cloud-store"]),

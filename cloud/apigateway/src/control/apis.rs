@@ -37,9 +37,6 @@ fn check_cors(facts: &ApiFacts) -> Result<(), ServiceError> {
     if cors.allow_credentials == Some(true) && cors.allow_origins.iter().any(|origin| origin == "*") {
         return Err(bad_request("Allow-Origin is not allowed to be * if Allow-Credentials is set to true"));
     }
-    if cors.max_age.is_some_and(|age| !(-1..=86_400).contains(&age)) {
-        return Err(bad_request("Invalid maxAge, it must be between -1 and 86400"));
-    }
     Ok(())
 }
 

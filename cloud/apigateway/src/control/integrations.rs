@@ -23,9 +23,6 @@ pub(super) fn check(integration: &Integration) -> Result<(), ServiceError> {
         let what = format!("apigateway: integrations with a connection of type {}", integration.connection_type);
         return Err(ServiceError::not_implemented(&what));
     }
-    if !(50..=30_000).contains(&integration.timeout_in_millis) {
-        return Err(bad_request("Timeout should be between 50 ms and 30000 ms"));
-    }
     match &integration.integration_subtype {
         Some(subtype) => check_service(integration, subtype),
         None => check_function(integration),

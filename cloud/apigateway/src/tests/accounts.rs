@@ -18,9 +18,10 @@ async fn paths(fixture: &Fixture, here: &Location) -> Vec<(&'static str, Method,
             .replace("{DeploymentId}", "d")
             .replace("{ResourceArn}", &format!("arn%3Aaws%3Aapigateway%3A{}%3A%3A%2Fapis%2F{}", here.region(), api.id))
     };
+    let keys = |operation: &str| if operation == "UntagResource" { "?tagKeys=a" } else { "" };
     let paths = infos().filter_map(|info| match info.binding {
         Binding::Rest(method, template) if template.contains('{') => {
-            Some((info.name, Method::from_bytes(method.as_bytes()).unwrap(), path(template)))
+            Some((info.name, Method::from_bytes(method.as_bytes()).unwrap(), path(template) + keys(info.name)))
         }
         _ => None,
     });

@@ -9,6 +9,7 @@ mod need;
 mod quota;
 mod refused;
 mod request_keys;
+mod request_model;
 mod service_info;
 
 use std::pin::Pin;
@@ -23,6 +24,9 @@ pub use authorization::{Actor, Permit, Refused, Why};
 pub use need::{Asked, Need};
 pub use quota::Quota;
 pub use request_keys::ResourceFacts;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use request_model::Told;
+pub use request_model::{Otherwise, RequestModel};
 pub use service_info::{AbsentOperation, ServiceInfo};
 
 /// The answer of an operation, on its way.
@@ -291,6 +295,11 @@ impl<S: Send + Sync> Service for Routed<S> {
         let found = self.operations.iter().find(|listed| listed.info.name == operation.name);
         let name = || format!("{}:{}", self.info.signing_name, operation.name);
         if let Err(refusal) = refused::refuse(operation.refused, name, self.info.protocol, request) {
+            return Box::pin(async move { Err(refusal) });
+        }
+        if let Some(model) = &self.info.requests
+            && let Err(refusal) = model.check(self.info.protocol, operation.name, request)
+        {
             return Box::pin(async move { Err(refusal) });
         }
         match found {

@@ -1,6 +1,6 @@
 //! What is known of a service as a whole.
 
-use super::labels;
+use super::{RequestModel, labels};
 use crate::error::ServiceError;
 use crate::wire::{Protocol, Request};
 
@@ -28,6 +28,8 @@ pub struct ServiceInfo {
     pub conflict: fn() -> ServiceError,
     /// The operations of its model that are not there, where a method and a path name them: name, method, path.
     pub absent: &'static [AbsentOperation],
+    /// What its requests are checked against before an operation looks at them.
+    pub requests: Option<RequestModel>,
 }
 
 impl ServiceInfo {
@@ -43,7 +45,15 @@ impl ServiceInfo {
             failed: common_failed,
             conflict: common_conflict,
             absent: &[],
+            requests: None,
         }
+    }
+
+    /// With what its requests are checked against.
+    #[must_use]
+    pub const fn with_requests(mut self, requests: RequestModel) -> Self {
+        self.requests = Some(requests);
+        self
     }
 
     /// With the operations of its model that are not there, where a method and a path name them: name, method, path.

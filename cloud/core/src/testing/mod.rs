@@ -1,5 +1,6 @@
 //! Aids for the tests of the services.
 
+mod broken;
 mod requests;
 
 use std::future::poll_fn;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use super::clock::ClockControl;
 
+pub use broken::{BrokenRequest, broken_requests};
 pub use requests::{Choices, MadeUpRequest, make_request};
 
 /// Waits until every task of this runtime waits for something that only the test can bring.

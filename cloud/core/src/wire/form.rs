@@ -39,7 +39,13 @@ impl Form {
         self.values.iter().any(|(name, value)| belongs(name) && !value.is_empty())
     }
 
-    /// One parameter that the operation requires.
+    /// Whether there is something in a member that is a list or a structure.
+    pub fn has_below(&self, member: &str) -> bool {
+        let prefix = format!("{member}.");
+        self.values.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
+    }
+
+    /// One parameter that the operation requires. The API's model has been asked before: the error is for what it does not know.
     ///
     /// # Errors
     /// `ValidationError` with the text AWS gives for a null value.

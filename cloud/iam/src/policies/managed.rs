@@ -8,7 +8,7 @@ use policy::{Document, Malformed};
 use crate::listing::{close, page};
 use crate::policies::aws_policy::AwsPolicy;
 use crate::policies::managed_policy::{ManagedPolicy, Usage};
-use crate::policies::members::{check_name, checked_path, set_tags};
+use crate::policies::members::{path, set_tags};
 use crate::role::tag_xml;
 use crate::service::{Iam, malformed};
 use crate::unique_id::unique_id;
@@ -39,7 +39,7 @@ pub(crate) fn check_attachable(iam: &Iam, form: &Form, arn: &str) -> Result<(), 
 
 /// Whether the policy with this ARN can bound a role: one of AWS's, or one of the same account.
 pub(crate) fn check_boundary(iam: &Iam, form: &Form, arn: &str) -> Result<(), ServiceError> {
-    if !arn.starts_with("arn:") || arn.len() < 20 {
+    if !arn.starts_with("arn:") {
         return Err(ServiceError::bad_request("ValidationError", format!("ARN {arn} is not valid.")));
     }
     check_attachable(iam, form, arn).map_err(|refused| {
@@ -92,14 +92,13 @@ pub(crate) fn check_document(document: &str) -> Result<(), ServiceError> {
 fn new_policy(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
     let name = form.required("PolicyName")?;
     let document = form.required("PolicyDocument")?;
-    check_name("policyName", name, 128)?;
     check_document(document)?;
     let mut tags = Vec::new();
     set_tags(&mut tags, form.tags("Tags"))?;
     Ok(ManagedPolicy {
         account: form.account().clone(),
         name: name.to_owned(),
-        path: checked_path(form)?.to_owned(),
+        path: path(form).to_owned(),
         id: unique_id(&iam.random, "ANPA"),
         created_at: iam.now(),
         document: document.to_owned(),
@@ -181,7 +180,7 @@ pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
             }
         }
     }
-    let page = page(shown, form, |(arn, _)| arn)?;
+    let page = page(shown, form, |(arn, _)| arn);
     let xml = Xml::new().list("Policies", page.items.iter().map(|(_, xml)| xml.clone()));
     Ok(close(xml, &page, |(arn, _)| arn))
 }
@@ -211,7 +210,7 @@ pub(crate) async fn untag(iam: &Iam, form: &Form) -> Result<Option<Xml>, Service
 pub(crate) fn list_tags(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let mut tags = find(iam, form)?.tags;
     tags.sort();
-    let page = page(tags, form, |(key, _)| key)?;
+    let page = page(tags, form, |(key, _)| key);
     Ok(close(Xml::new().list("Tags", page.items.iter().map(tag_xml)), &page, |(key, _)| key))
 }
 

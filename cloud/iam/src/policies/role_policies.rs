@@ -5,7 +5,6 @@ use cloud_core::{Form, ServiceError, Xml};
 use crate::listing::{close, page};
 use crate::policies::aws_policy::AwsPolicy;
 use crate::policies::managed::{check_attachable, check_boundary, check_identity, find as find_policy};
-use crate::policies::members::check_name;
 use crate::role::{Role, url_encoded};
 use crate::roles::{edit, find};
 use crate::service::Iam;
@@ -20,7 +19,6 @@ fn missing(name: &str) -> ServiceError {
 pub(crate) async fn put(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let name = form.required("PolicyName")?;
     let document = form.required("PolicyDocument")?;
-    check_name("policyName", name, 128)?;
     edit(iam, form, |role| {
         check_identity(document)?;
         role.inline.insert(name.to_owned(), document.to_owned());
@@ -44,7 +42,7 @@ pub(crate) fn get(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
 
 pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let names: Vec<String> = find(iam, form)?.inline.into_keys().collect();
-    let page = page(names, form, String::as_str)?;
+    let page = page(names, form, String::as_str);
     Ok(close(Xml::new().texts("PolicyNames", page.items.iter().map(String::as_str)), &page, String::as_str))
 }
 
@@ -88,7 +86,7 @@ pub(crate) fn list_attached(iam: &Iam, form: &Form) -> Result<Xml, ServiceError>
     let prefix = form.get("PathPrefix").unwrap_or("/");
     let mut arns: Vec<String> = find(iam, form)?.attached.into_iter().collect();
     arns.retain(|arn| arn.split_once(":policy").is_some_and(|(_, path)| path.starts_with(prefix)));
-    let page = page(arns, form, String::as_str)?;
+    let page = page(arns, form, String::as_str);
     let member = |arn: &String| {
         let name = arn.rsplit('/').next().unwrap_or_default();
         Xml::new().text("PolicyName", name).text("PolicyArn", arn)
@@ -113,7 +111,7 @@ pub(crate) fn list_entities(iam: &Iam, form: &Form) -> Result<Xml, ServiceError>
         lists_roles && is_used && role.account == *form.account() && role.path.starts_with(prefix)
     };
     let roles = iam.roles.read(|all| all.values().filter(uses).cloned().collect());
-    let page = page(roles, form, |role: &Role| &role.name)?;
+    let page = page(roles, form, |role: &Role| &role.name);
     let member = |role: &Role| Xml::new().text("RoleName", &role.name).text("RoleId", &role.id);
     let xml =
         Xml::new().list("PolicyGroups", []).list("PolicyUsers", []).list("PolicyRoles", page.items.iter().map(member));

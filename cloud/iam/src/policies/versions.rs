@@ -43,7 +43,7 @@ pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let policy = find(iam, form)?;
     let versions: Vec<(String, PolicyVersion)> =
         policy.all_versions().into_iter().rev().map(|version| (marker(&version), version)).collect();
-    let versions = page(versions, form, |(marker, _)| marker)?;
+    let versions = page(versions, form, |(marker, _)| marker);
     let xml = Xml::new().list("Versions", versions.items.iter().map(|(_, version)| policy.version(version)));
     Ok(close(xml, &versions, |(marker, _)| marker))
 }

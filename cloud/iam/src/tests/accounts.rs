@@ -18,6 +18,8 @@ async fn what_one_account_has_another_does_not() {
         ("VersionId", "v1"),
         ("PolicyDocument", LOGS_POLICY),
         ("TagKeys.member.1", "a"),
+        ("Tags.member.1.Key", "a"),
+        ("Tags.member.1.Value", "1"),
         ("InstanceProfileName", "x"),
         ("PolicySourceArn", "arn:aws:iam::000000000000:role/r"),
         ("ActionNames.member.1", "logs:PutLogEvents"),

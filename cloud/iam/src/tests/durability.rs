@@ -37,7 +37,7 @@ const WRITES: &[(&str, &[(&str, &str)])] = &[
 async fn begin() -> Fixture {
     let fixture = Fixture::new();
     fixture.create_role("bare", LAMBDA_TRUST).await;
-    let tagged = [("RoleName", "r"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("Tags.member.1.Key", "a")];
+    let tagged = [("RoleName", "r"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "1")];
     fixture.iam("CreateRole", &tagged).await.unwrap();
     let inline = [("RoleName", "r"), ("PolicyName", "inline"), ("PolicyDocument", LOGS_POLICY)];
     fixture.iam("PutRolePolicy", &inline).await.unwrap();

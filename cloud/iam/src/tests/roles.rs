@@ -101,8 +101,8 @@ async fn a_boundary_is_set_shown_replaced_and_removed() {
     let refused = fixture.iam("CreateRole", &role(missing)).await.unwrap_err();
     assert_eq!(refused.to_string(), format!("NoSuchEntity: Scope ARN: {missing} does not exist or is not attachable."));
     assert_eq!(refused.status, 404);
-    let refused = fixture.iam("CreateRole", &role("bound")).await.unwrap_err();
-    assert_eq!(refused.to_string(), "ValidationError: ARN bound is not valid.");
+    let refused = fixture.iam("CreateRole", &role("a-name-is-not-an-arn-here")).await.unwrap_err();
+    assert_eq!(refused.to_string(), "ValidationError: ARN a-name-is-not-an-arn-here is not valid.");
     let made = fixture.iam("CreateRole", &role(bound)).await.unwrap();
     assert_eq!(element(&made, "PermissionsBoundaryArn"), bound);
     assert_eq!(element(&made, "PermissionsBoundaryType"), "Policy");

@@ -46,7 +46,12 @@ async fn each_member_is_checked() {
     );
     assert!(told(&[("RoleSessionName", "s")]).await.ends_with("Member must have length greater than or equal to 2"));
     assert!(told(&[("RoleSessionName", "a b")]).await.ends_with("regular expression pattern: [\\w+=,.@-]*"));
-    let tags = [("Tags.member.1.Key", "a"), ("Tags.member.2.Key", "A")];
+    let tags = [
+        ("Tags.member.1.Key", "a"),
+        ("Tags.member.1.Value", "1"),
+        ("Tags.member.2.Key", "A"),
+        ("Tags.member.2.Value", "2"),
+    ];
     let twice = "InvalidParameterValue: Duplicate tag keys found. Please note that Tag keys are case insensitive.";
     assert_eq!(told(&tags).await, twice);
     let transitive = told(&[("TransitiveTagKeys.member.1", "b")]).await;
@@ -59,7 +64,10 @@ async fn each_member_is_checked() {
     let longer = "ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
     assert_eq!(told(&[("DurationSeconds", "3601")]).await, longer);
     assert!(told(&[("SourceIdentity", "a b")]).await.contains("'sourceIdentity'"));
-    assert!(told(&[("PolicyArns.member.1.arn", "x")]).await.ends_with("ARN x is not valid."));
+    let no_arn = "a-name-is-not-an-arn-here";
+    assert!(
+        told(&[("PolicyArns.member.1.arn", no_arn)]).await.ends_with("ARN a-name-is-not-an-arn-here is not valid.")
+    );
     for member in ["SerialNumber", "TokenCode", "ProvidedContexts.member.1.ProviderArn"] {
         let name = member.split('.').next().unwrap();
         let told = told(&[(member, "x")]).await;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::access::named;
-use super::checks::limits::{invalid, validation};
+use super::checks::limits::invalid;
 use crate::model::Function;
 use crate::service::Functions;
 
@@ -24,17 +24,13 @@ const LEAST_UNRESERVED: u32 = 100;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Put {
-    reserved_concurrent_executions: i64,
+    reserved_concurrent_executions: u32,
 }
 
 /// Reserves concurrency for a function, which has no more than that.
 pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = whole(named(request)?)?;
-    let asked = request.json::<Put>()?.reserved_concurrent_executions;
-    let reserved = u32::try_from(asked).map_err(|_| {
-        let constraint = "have value greater than or equal to 0";
-        validation(&asked.to_string(), "reservedConcurrentExecutions", constraint)
-    })?;
+    let reserved = request.json::<Put>()?.reserved_concurrent_executions;
     let key = reference.key();
     let table = &functions.table;
     let changed = table.change(|all| {

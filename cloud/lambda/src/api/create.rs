@@ -27,8 +27,8 @@ struct Create {
     handler: Option<String>,
     code: ZipSource,
     description: Option<String>,
-    timeout: Option<i64>,
-    memory_size: Option<i64>,
+    timeout: Option<u32>,
+    memory_size: Option<u32>,
     #[serde(default)]
     publish: bool,
     package_type: Option<String>,
@@ -69,7 +69,7 @@ pub(super) struct Tracing {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Storage {
-    pub(super) size: i64,
+    pub(super) size: u32,
 }
 
 /// Where the zip comes from; only bytes in the request are understood.
@@ -195,18 +195,16 @@ fn build(
         handler: handler
             .ok_or_else(|| invalid("Handler is mandatory for functions created with deployment packages."))?,
         runtime: input.runtime.clone().unwrap_or_default(),
-        description: limits::description(input.description.clone())?.unwrap_or_default(),
+        description: input.description.clone().unwrap_or_default(),
         timeout_s: limits::timeout_s(input.timeout.unwrap_or(3))?,
         memory_size_mb: limits::memory_size_mb(input.memory_size.unwrap_or(128))?,
         ephemeral_storage_mb: limits::ephemeral_storage_mb(
             input.ephemeral_storage.as_ref().map_or(512, |storage| storage.size),
         )?,
         environment: variables,
-        architecture: limits::architecture(input.architectures.as_deref())?,
-        tracing_mode: limits::tracing_mode(
-            input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode),
-        )?,
-        kms_key_arn: limits::kms_key(input.kms_key_arn.as_deref().unwrap_or_default())?,
+        architecture: limits::architecture(input.architectures.as_deref()),
+        tracing_mode: input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode).to_owned(),
+        kms_key_arn: limits::kms_key(input.kms_key_arn.as_deref().unwrap_or_default()),
         snap_start: match &input.snap_start {
             Some(snap_start) => limits::snap_start(&snap_start.apply_on, input.runtime.as_deref().unwrap_or_default())?,
             None => false,

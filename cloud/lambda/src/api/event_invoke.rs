@@ -6,7 +6,7 @@ use cloud_core::{FunctionReference, LATEST, Request, Response, ServiceError};
 use serde::Deserialize;
 
 use super::access::named;
-use super::checks::limits::{self, invalid};
+use super::checks::limits::invalid;
 use super::list::page;
 use crate::model::EventInvokeConfig;
 use crate::service::Functions;
@@ -15,8 +15,8 @@ use crate::service::Functions;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Settings {
-    maximum_retry_attempts: Option<i64>,
-    maximum_event_age_in_seconds: Option<i64>,
+    maximum_retry_attempts: Option<u32>,
+    maximum_event_age_in_seconds: Option<u32>,
     destination_config: Option<Destinations>,
 }
 
@@ -113,12 +113,8 @@ impl Settings {
     }
 
     fn apply(&self, config: &mut EventInvokeConfig, reference: &FunctionReference) -> Result<(), ServiceError> {
-        if let Some(retries) = self.maximum_retry_attempts {
-            config.max_retries = Some(limits::retry_attempts(retries)?);
-        }
-        if let Some(age) = self.maximum_event_age_in_seconds {
-            config.max_age_s = Some(limits::event_age_s(age)?);
-        }
+        config.max_retries = self.maximum_retry_attempts.or(config.max_retries);
+        config.max_age_s = self.maximum_event_age_in_seconds.or(config.max_age_s);
         let given = self.destination_config.iter();
         for (destination, on_success) in given.flat_map(|given| [(&given.on_success, true), (&given.on_failure, false)])
         {

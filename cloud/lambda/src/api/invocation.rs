@@ -8,7 +8,7 @@ use bytes::Bytes;
 use cloud_core::{LATEST, Request, Response, ServiceError};
 
 use super::access::named;
-use super::checks::limits::{invalid, validation};
+use super::checks::limits::invalid;
 use crate::service::Functions;
 
 /// The largest event of a synchronous invocation (Lambda quotas: 6 MB).
@@ -33,12 +33,9 @@ const REFUSED: [(&str, &str); 3] = [
 ];
 
 fn refuse_unsupported(request: &Request) -> Result<(), ServiceError> {
-    if let Some((_, member)) = REFUSED.iter().find(|(header, _)| request.header(header).is_some()) {
-        return Err(ServiceError::not_implemented(&format!("{member} of lambda:Invoke")));
-    }
-    match request.header("x-amz-log-type") {
-        None | Some("None" | "Tail") => Ok(()),
-        Some(other) => Err(validation(other, "logType", "satisfy enum value set: [Tail, None]")),
+    match REFUSED.iter().find(|(header, _)| request.header(header).is_some()) {
+        Some((_, member)) => Err(ServiceError::not_implemented(&format!("{member} of lambda:Invoke"))),
+        None => Ok(()),
     }
 }
 

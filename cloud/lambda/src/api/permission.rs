@@ -7,13 +7,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::access::{named, policy_resource};
-use super::checks::limits::{invalid, validation};
+use super::checks::limits::invalid;
 use super::update::stale;
 use crate::model::{Function, Grant, Statement, is_alias_name};
 use crate::service::Functions;
-
-/// The longest id of a statement (API model, `StatementId`).
-const MAX_ID: usize = 100;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -34,14 +31,8 @@ struct AddPermission {
 impl AddPermission {
     /// The conditions beside those on the source.
     fn grant(&self) -> Result<Grant, ServiceError> {
-        if let Some(auth) = self.function_url_auth_type.as_deref() {
-            if !["NONE", "AWS_IAM"].contains(&auth) {
-                let constraint = "satisfy enum value set: [NONE, AWS_IAM]";
-                return Err(validation(auth, "functionUrlAuthType", constraint));
-            }
-            if self.action != "lambda:InvokeFunctionUrl" {
-                return Err(invalid("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action"));
-            }
+        if self.function_url_auth_type.is_some() && self.action != "lambda:InvokeFunctionUrl" {
+            return Err(invalid("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action"));
         }
         Ok(Grant {
             principal_org_id: self.principal_org_id.clone(),
@@ -56,7 +47,6 @@ impl AddPermission {
 pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = named(request)?;
     let input: AddPermission = request.json()?;
-    check_id(&input.statement_id)?;
     if reference.qualifier.as_deref() == Some(LATEST) {
         return Err(invalid("We currently do not support adding policies for $LATEST."));
     }
@@ -145,16 +135,6 @@ fn revision<'a>(function: &'a mut Function, reference: &FunctionReference) -> Re
 
 fn expect(revision: &str, seen: Option<&str>) -> Result<(), ServiceError> {
     if seen.is_none_or(|seen| seen == revision) { Ok(()) } else { Err(stale()) }
-}
-
-fn check_id(id: &str) -> Result<(), ServiceError> {
-    if id.len() > MAX_ID {
-        return Err(validation(id, "statementId", &format!("have length less than or equal to {MAX_ID}")));
-    }
-    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
-        return Err(validation(id, "statementId", "satisfy regular expression pattern: ([a-zA-Z0-9-_]+)"));
-    }
-    Ok(())
 }
 
 fn not_found(message: &str) -> ServiceError {

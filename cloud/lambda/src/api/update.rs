@@ -45,7 +45,7 @@ pub(crate) async fn code(functions: &Arc<Functions>, request: &Request) -> Resul
     functions.refuse_update(&reference)?;
     let input: UpdateCode = request.json()?;
     let (code, bytes) = input.source.read().await?;
-    let architecture = input.architectures.as_deref().map(|names| limits::architecture(Some(names))).transpose()?;
+    let architecture = input.architectures.as_deref().map(|names| limits::architecture(Some(names)));
     let mut function = functions.function(&reference)?;
     let publish = input.publish;
     let revision_id = input.revision_id;
@@ -110,8 +110,8 @@ struct UpdateConfiguration {
     role: Option<String>,
     handler: Option<String>,
     description: Option<String>,
-    timeout: Option<i64>,
-    memory_size: Option<i64>,
+    timeout: Option<u32>,
+    memory_size: Option<u32>,
     environment: Option<Variables>,
     runtime: Option<String>,
     tracing_config: Option<Tracing>,
@@ -171,12 +171,12 @@ fn apply(input: UpdateConfiguration, latest: &mut FunctionVersion) -> Result<(),
     }
     latest.role = input.role.unwrap_or_else(|| latest.role.clone());
     latest.handler = input.handler.unwrap_or_else(|| latest.handler.clone());
-    latest.description = limits::description(input.description)?.unwrap_or_else(|| latest.description.clone());
+    latest.description = input.description.unwrap_or_else(|| latest.description.clone());
     if let Some(tracing) = input.tracing_config {
-        latest.tracing_mode = limits::tracing_mode(&tracing.mode)?;
+        latest.tracing_mode = tracing.mode;
     }
     if let Some(key) = input.kms_key_arn {
-        latest.kms_key_arn = limits::kms_key(&key)?;
+        latest.kms_key_arn = limits::kms_key(&key);
     }
     if let Some(snap_start) = input.snap_start {
         latest.snap_start = limits::snap_start(&snap_start.apply_on, &latest.runtime)?;

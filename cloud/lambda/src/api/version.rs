@@ -6,7 +6,7 @@ use cloud_core::{Request, Response, ServiceError};
 use serde::Deserialize;
 
 use super::access::named;
-use super::checks::limits::{self, invalid};
+use super::checks::limits::invalid;
 use super::update::expect_revision;
 use crate::service::Functions;
 
@@ -23,7 +23,6 @@ pub(crate) async fn publish(functions: &Arc<Functions>, request: &Request) -> Re
     let reference = named(request)?;
     functions.refuse_update(&reference)?;
     let input: Publish = request.json()?;
-    let description = limits::description(input.description)?;
     let published = functions.update(&reference, |function| {
         expect_revision(&function.latest, input.revision_id.as_deref())?;
         let actual = function.latest.code.base64();
@@ -34,7 +33,7 @@ pub(crate) async fn publish(functions: &Arc<Functions>, request: &Request) -> Re
                 input.code_sha256.unwrap_or_default()
             )));
         }
-        Ok(function.publish(description, request.received_at, &functions.random).to_json(true))
+        Ok(function.publish(input.description, request.received_at, &functions.random).to_json(true))
     });
     Ok(functions.show_progress(201, published.await?))
 }

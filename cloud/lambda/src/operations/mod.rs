@@ -4,7 +4,9 @@ mod not_served;
 mod resource;
 
 use cloud_core::Access::{Reads, Writes, WritesAlone};
-use cloud_core::{Binding, Need, Operation, Protocol, Quota, Resource, ServiceError, ServiceInfo};
+use cloud_core::{
+    Binding, Need, Operation, Otherwise, Protocol, Quota, RequestModel, Resource, ServiceError, ServiceInfo,
+};
 
 use crate::api::{
     absent, alias, concurrency, create, delete, event_invoke, invocation, list, permission, tag, update, version,
@@ -19,7 +21,12 @@ pub static INFO: ServiceInfo = ServiceInfo::new("Lambda", "lambda", Protocol::La
     .with_throttled(throttled)
     .with_failed(failed)
     .with_conflict(conflict)
+    .with_requests(REQUESTS)
     .with_absent(ABSENT);
+
+/// Runtimes are named in a text of Lambda's own, and so is a way of invoking that there is not.
+const REQUESTS: RequestModel = RequestModel::new("lambda", "ValidationException")
+    .except(&[Otherwise::left("runtime"), Otherwise::left("invocationType")]);
 
 /// What of a function's settings has no meaning here, and would be left out otherwise.
 const SETTINGS: &[&str] =

@@ -122,7 +122,7 @@ async fn what_can_be_no_destination_is_refused() {
         refused(on_failure(to("f"))).await.message,
         "You can't specify the function as a destination for itself."
     );
-    assert_eq!(refused(on_failure(json!({"Destination": "told"}))).await.code, "InvalidParameterValueException");
+    assert_eq!(refused(on_failure(json!({"Destination": "told"}))).await.code, "ValidationException");
     assert!(refused(json!({})).await.message.starts_with("You must specify at least one"));
     assert!(refused(json!({"MaximumRetryAttempts": 3})).await.message.contains("less than or equal to 2"));
     assert!(refused(json!({"MaximumEventAgeInSeconds": 59})).await.message.contains("greater than or equal to 60"));

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::answer::answer;
 use super::groups::{edit, is_elsewhere, name_of};
-use crate::errors::{LIST_LIMIT, invalid, limit, no_group};
+use crate::errors::{invalid, no_group};
 use crate::service::Logs;
 
 /// Which group's key is meant, and which key.
@@ -57,13 +57,11 @@ pub(crate) async fn disassociate_key(logs: &Logs, request: &Request) -> Result<R
 #[serde(rename_all = "camelCase")]
 struct FiltersInput {
     log_group_name: Option<String>,
-    limit: Option<usize>,
 }
 
 /// A list of which there is nothing; the group that it is asked for has to be there.
 fn none(logs: &Logs, request: &Request, list: &str) -> Result<Response, ServiceError> {
     let input: FiltersInput = request.json()?;
-    limit(input.limit, LIST_LIMIT)?;
     if let Some(name) = &input.log_group_name {
         logs.known_group(&request.location().key(name))?;
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::answer;
 use super::groups::Named;
-use crate::errors::{invalid, limit};
+use crate::errors::invalid;
 use crate::group::{Group, GroupState};
 use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::pattern::Pattern;
@@ -75,7 +75,7 @@ impl FilterInput {
             from_ms: self.start_time.unwrap_or(0).max(kept_since_ms),
             // Unlike GetLogEvents this one includes its end.
             until_ms: self.end_time.map_or(i64::MAX, |end| end.saturating_add(1)),
-            limit: limit(self.limit, PAGE_LIMIT_EVENTS)?,
+            limit: self.limit.unwrap_or(PAGE_LIMIT_EVENTS),
         })
     }
 

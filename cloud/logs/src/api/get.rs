@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::answer;
 use super::groups::Named;
-use crate::errors::{invalid, limit};
+use crate::errors::invalid;
 use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::position::Position;
 use crate::service::Logs;
@@ -65,7 +65,7 @@ pub(crate) async fn get(logs: &Logs, request: &Request) -> Result<Response, Serv
         after: token.map(|(_, position)| position),
         from_ms: input.start_time.unwrap_or(0).max(kept_since_ms),
         until_ms: input.end_time.unwrap_or(i64::MAX),
-        limit: limit(input.limit, PAGE_LIMIT_EVENTS)?,
+        limit: input.limit.unwrap_or(PAGE_LIMIT_EVENTS),
     };
     let snapshot = logs.inner.store.snapshot()?;
     let mut page =

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::answer;
 use crate::append::{Append, EVENT_OVERHEAD_BYTES};
 use crate::catalog::landed;
-use crate::errors::{constraint, invalid};
+use crate::errors::invalid;
 use crate::group::event_bytes;
 use crate::service::Logs;
 
@@ -15,7 +15,6 @@ pub(crate) const SEQUENCE_TOKEN: &str = "000000000000000000000000000000000000000
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const BATCH_LIMIT_BYTES: usize = 1_048_576;
-const BATCH_LIMIT_EVENTS: usize = 10_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -89,13 +88,6 @@ pub(crate) async fn put(logs: &Logs, request: &Request) -> Result<Response, Serv
 }
 
 fn check(events: &[EventInput]) -> Result<(), ServiceError> {
-    if events.is_empty() || events.len() > BATCH_LIMIT_EVENTS {
-        let bound = if events.is_empty() { "greater than or equal to 1" } else { "less than or equal to 10000" };
-        return Err(constraint("[]", "logEvents", &format!("Member must have length {bound}")));
-    }
-    if events.iter().any(|event| event.message.is_empty()) {
-        return Err(constraint("", "logEvents.1.member.message", "Member must have length greater than or equal to 1"));
-    }
     let size: usize = events.iter().map(|event| event.message.len() + EVENT_OVERHEAD_BYTES).sum();
     if size > BATCH_LIMIT_BYTES {
         return Err(invalid(format!("Upload too large: {size} bytes exceeds limit of {BATCH_LIMIT_BYTES}")));
@@ -150,7 +142,6 @@ mod tests {
     fn batches_are_checked() {
         let event = |timestamp, message: &str| EventInput { timestamp, message: message.to_owned() };
         assert!(check(&[event(1, "a"), event(1, "b"), event(2, "c")]).is_ok());
-        assert!(check(&[]).is_err());
         assert!(check(&[event(2, "a"), event(1, "b")]).unwrap_err().message.contains("chronological"));
         assert!(check(&[event(0, "a"), event(DAY_MS + 1, "b")]).unwrap_err().message.contains("24 hours"));
         assert!(

@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 
 use super::answer::answer;
 use super::groups::{is_elsewhere, name_of};
-use crate::errors::{invalid, limit};
+use crate::errors::invalid;
 use crate::page::{Direction, Event, PAGE_LIMIT_EVENTS, PageReader, Source, Span};
 use crate::position::Position;
 use crate::query::{EndedQueries, EndedQuery, Pipeline, Query, Record};
 use crate::service::Logs;
 
-/// The most results of a query, and of one answer.
+/// The most results of one answer.
 const MOST_RESULTS: usize = 10_000;
 /// The most groups of a query.
 const MOST_GROUPS: usize = 50;
@@ -93,7 +93,7 @@ pub(crate) async fn start(logs: &Logs, request: &Request) -> Result<Response, Se
     if let Some(language) = input.query_language.as_deref().filter(|language| *language != "CWLI") {
         return Err(ServiceError::not_implemented(&format!("queryLanguage {language} of logs:StartQuery")));
     }
-    let most = input.limit.map(|asked| limit(Some(asked), MOST_RESULTS)).transpose()?;
+    let most = input.limit;
     let text = input.query_string.clone().ok_or_else(|| invalid("queryString must be specified."))?;
     let query =
         Query::parse(&text).map_err(|error| ServiceError::bad_request("MalformedQueryException", error.to_string()))?;
@@ -249,7 +249,7 @@ fn offset(token: Option<&str>) -> Result<usize, ServiceError> {
 pub(crate) fn results(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: ResultsInput = request.json()?;
     let from = offset(input.next_token.as_deref())?;
-    let most = limit(input.max_items, MOST_RESULTS)?;
+    let most = input.max_items.filter(|most| *most > 0).unwrap_or(MOST_RESULTS);
     let queries = queries(logs);
     let query = input.find(&queries, &request.location())?;
     let rows = query.rows.iter().skip(from).take(most);
@@ -295,7 +295,7 @@ struct DescribeInput {
 pub(crate) fn describe(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: DescribeInput = request.json()?;
     let from = offset(input.next_token.as_deref())?;
-    let most = limit(input.max_results, 1_000)?;
+    let most = input.max_results.unwrap_or(1_000);
     let here = request.location();
     let queries = queries(logs);
     let wanted = queries.of(&here).filter(|query| {

@@ -8,6 +8,7 @@ mod front;
 mod malformed;
 mod permissions;
 mod replay;
+mod requests;
 mod router;
 mod throttling;
 mod time;

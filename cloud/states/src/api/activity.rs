@@ -94,15 +94,15 @@ pub(crate) async fn delete(states: &Arc<States>, request: &Request) -> Answer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct List {
-    max_results: Option<i64>,
+    max_results: Option<usize>,
     next_token: Option<String>,
 }
 
 /// By name.
 pub(crate) async fn list(states: &Arc<States>, request: &Request) -> Answer {
     let input: List = request.json()?;
-    let size = errors::page_size(input.max_results)?;
-    let after: Option<String> = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?;
+    let size = errors::page_size(input.max_results);
+    let after: Option<String> = page::place(input.next_token.as_deref())?;
     let prefix = request.location().key("");
     let after = after.map(|name| request.location().key(&name));
     let found: Page<Activity> = states.activities.read(|all| {
@@ -130,7 +130,6 @@ struct GetTask {
 /// Hands a task to a worker, or a null token when none has come for a minute. The task counts as started when this answers.
 pub(crate) async fn get_task(states: &Arc<States>, request: &Request) -> Answer {
     let input: GetTask = request.json()?;
-    errors::at_most(input.worker_name.as_deref().unwrap_or_default(), "workerName", 80)?;
     let reference = ActivityReference::of(request, &input.activity_arn)?;
     if states.activities.get(&reference.key).is_none() {
         return Err(states.activities.missing(&reference.key, || activity_missing(&reference.arn)));

@@ -24,7 +24,7 @@ const DATA: [&str; 3] = ["input", "output", "parameters"];
 #[serde(rename_all = "camelCase")]
 struct History {
     execution_arn: String,
-    max_results: Option<i64>,
+    max_results: Option<usize>,
     #[serde(default)]
     reverse_order: bool,
     next_token: Option<String>,
@@ -35,8 +35,8 @@ struct History {
 pub(crate) async fn history(states: &Arc<States>, request: &Request) -> Answer {
     let input: History = request.json()?;
     let reference = ExecutionReference::of(request, &input.execution_arn)?;
-    let size = errors::page_size(input.max_results)?;
-    let after: Option<u64> = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?;
+    let size = errors::page_size(input.max_results);
+    let after: Option<u64> = page::place(input.next_token.as_deref())?;
     let key = ExecutionKey::new(&reference.machine, &reference.name);
     let kept = states.kept_history(&key)?.ok_or_else(|| errors::execution_missing(&reference.arn))?;
     let page = match kept {

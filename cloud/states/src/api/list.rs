@@ -17,27 +17,21 @@ use crate::states::States;
 use crate::wire::errors::{self, validation};
 use crate::wire::names::{MachineReference, MapRunReference};
 
-/// The states a list can be narrowed to, in the order of AWS's own message.
-const STATUSES: [&str; 6] = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
-
 /// A filter for executions that were redriven.
 const REDRIVEN: &str = "REDRIVEN";
-
-/// The longest token of a list of executions (API model, `ListExecutionsPageToken`).
-const MAX_EXECUTIONS_TOKEN: usize = 3096;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ListMachines {
-    max_results: Option<i64>,
+    max_results: Option<usize>,
     next_token: Option<String>,
 }
 
 /// By name, as AWS lists them.
 pub(crate) async fn machines(states: &Arc<States>, request: &Request) -> Answer {
     let input: ListMachines = request.json()?;
-    let size = errors::page_size(input.max_results)?;
-    let after: Option<String> = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?;
+    let size = errors::page_size(input.max_results);
+    let after: Option<String> = page::place(input.next_token.as_deref())?;
     let prefix = request.location().key("");
     let after = after.map(|name| request.location().key(&name));
     let machines = states.machines.read(|rows| {
@@ -75,28 +69,22 @@ struct ListExecutions {
     map_run_arn: Option<String>,
     status_filter: Option<String>,
     redrive_filter: Option<String>,
-    max_results: Option<i64>,
+    max_results: Option<usize>,
     next_token: Option<String>,
 }
 
-/// Newest first.
+/// The latest first: by the end of what has ended, and the start or redrive of what runs.
 pub(crate) async fn executions(states: &Arc<States>, request: &Request) -> Answer {
     let input: ListExecutions = request.json()?;
-    let size = errors::page_size(input.max_results)?;
-    let place: Option<(Timestamp, u64)> = page::place(input.next_token.as_deref(), MAX_EXECUTIONS_TOKEN)?;
-    if let Some(status) = &input.status_filter {
-        errors::one_of(status, "statusFilter", &STATUSES)?;
-    }
-    if let Some(redriven) = &input.redrive_filter {
-        errors::one_of(redriven, "redriveFilter", &[REDRIVEN, "NOT_REDRIVEN"])?;
-    }
+    let size = errors::page_size(input.max_results);
+    let place: Option<(Timestamp, u64)> = page::place(input.next_token.as_deref())?;
     let filter = filter(states, request, &input)?;
     let page = executions::list(states, &filter, place, size)?;
     let map_run_arn = input.map_run_arn.as_deref();
     let shown: Vec<Value> = page.items.iter().map(|(name, head)| item(&filter, name, head, map_run_arn)).collect();
     let mut answer = json!({ "executions": shown });
     if let Some((_, last)) = page.last_before_more() {
-        answer["nextToken"] = json!(page::token(&(last.started_at, last.sequence))?);
+        answer["nextToken"] = json!(page::token(&(last.listed_at(), last.sequence))?);
     }
     Ok(answer)
 }
@@ -150,10 +138,11 @@ fn item(filter: &ListFilter, name: &str, head: &ExecutionHead, map_run_arn: Opti
     let key = ExecutionKey::new(&filter.machine, name);
     let machine_arn = key.machine_arn();
     let mut item = Map::new();
-    item.insert("executionArn".into(), json!(key.arn()));
+    item.insert("executionArn".into(), json!(if head.is_express { key.express_arn() } else { key.arn() }));
     item.insert("stateMachineArn".into(), json!(machine_arn));
     if let Some(arn) = map_run_arn {
         item.insert("mapRunArn".into(), json!(arn));
+        item.insert("itemCount".into(), json!(head.items.unwrap_or(1)));
     }
     item.insert("name".into(), json!(name));
     item.insert("status".into(), json!(filter.status(name, head)));

@@ -99,7 +99,7 @@ fn counts(counts: &MapRunCounts) -> Value {
 #[serde(rename_all = "camelCase")]
 struct List {
     execution_arn: String,
-    max_results: Option<i64>,
+    max_results: Option<usize>,
     next_token: Option<String>,
 }
 
@@ -107,8 +107,8 @@ struct List {
 pub(crate) async fn list(states: &Arc<States>, request: &Request) -> Answer {
     let input: List = request.json()?;
     let reference = ExecutionReference::of(request, &input.execution_arn)?;
-    let size = errors::page_size(input.max_results)?;
-    let after: usize = page::place(input.next_token.as_deref(), page::MAX_TOKEN)?.unwrap_or(0);
+    let size = errors::page_size(input.max_results);
+    let after: usize = page::place(input.next_token.as_deref())?.unwrap_or(0);
     let key = ExecutionKey::new(&reference.machine, &reference.name);
     if !states.has_execution(&key)? {
         return Err(errors::execution_missing(&reference.arn));

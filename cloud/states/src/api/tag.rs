@@ -10,7 +10,7 @@ use serde_json::json;
 use super::answer::Answer;
 use crate::rows::machine::{Machine, Row};
 use crate::states::States;
-use crate::wire::errors::{self, resource_missing};
+use crate::wire::errors::resource_missing;
 use crate::wire::names::{ActivityReference, MachineReference};
 
 /// The most tags that one resource may have (Step Functions developer guide, "Tagging").
@@ -30,8 +30,6 @@ pub(crate) fn merge(
     more: Vec<Tag>,
 ) -> Result<BTreeMap<String, String>, ServiceError> {
     for tag in more {
-        errors::at_most(&tag.key, "tags.key", 128)?;
-        errors::at_most(&tag.value, "tags.value", 256)?;
         tags.insert(tag.key, tag.value);
     }
     if tags.len() > MAX_TAGS {

@@ -120,6 +120,7 @@ pub(super) async fn finish(
         if let Err(error) = committed {
             return roll_back(states, key, step, &error).await;
         }
+        loaded.listed_at = Some(loaded.row.head.listed_at());
     }
     settle(states, key, &mut step, &loaded).await;
     loaded.row.is_running().then_some(loaded)
@@ -186,6 +187,7 @@ pub(super) fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Res
     let mut batch = Batch::new();
     if let Some(gone) = &step.replaced {
         batch.delete(EXECUTION_HEADS, gone.key(key));
+        batch.delete(EXECUTION_HEADS, gone.key_at(key, gone.started_at));
         batch.delete(ENDED_EXECUTIONS, key.row());
         batch.delete_prefix(HISTORY, key.row());
     }
@@ -197,7 +199,7 @@ pub(super) fn batch(key: &ExecutionKey, step: &Step, loaded: &mut Loaded) -> Res
         | ListChange::Redriven
         | ListChange::RedrivenAndEnded => None,
     };
-    put_execution(&mut batch, key, &mut loaded.row, step.change(), history.as_ref())?;
+    put_execution(&mut batch, key, &mut loaded.row, step.change(), loaded.listed_at, history.as_ref())?;
     loaded.size_bytes = batch.size_bytes();
     if let Some(moved) = &step.redriven {
         put_events(&mut batch, key, &moved.events)?;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use asl::{Input, Outcome};
 use cloud_core::ServiceError;
 
+use super::express_children;
 use super::loaded::Loaded;
 use super::message::Message;
-use crate::express;
 use crate::recovery::{MapChildStart, Work};
 use crate::rows::execution::{ExecutionHead, ExecutionKey, ExecutionRow, ExecutionState, MapChild};
 use crate::rows::format::FormatVersion;
@@ -19,15 +19,9 @@ pub(super) fn begin(states: &Arc<States>, start: MapChildStart) {
     let driver = &states.driver;
     let work = start.work();
     if start.is_express() {
-        let states = Arc::clone(states);
         let parent = start.parent().clone();
-        let clock = states.clock.clone();
-        let call = async move {
-            if let Some(outcome) = express::run_map_child(&states, &start).await {
-                notify_ended(&states, start.parent(), start.child(), outcome);
-            }
-        };
-        return driver.in_flight.begin(&parent, work, clock.work(call));
+        let run = express_children::run(Arc::clone(states), start);
+        return driver.in_flight.begin(&parent, work, states.clock.work(run));
     }
     match start.key() {
         Ok(key) => {
@@ -70,7 +64,8 @@ pub(super) fn create(
         drop(definition);
         let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
         let head = ExecutionHead {
-            map_run: start.map_run_arn().rsplit(':').next().map(Box::from),
+            map_run: start.map_run_id(),
+            items: start.items(),
             ..ExecutionHead::starting(now, start.revision(), sequence)
         };
         let place = MapChild {

@@ -62,7 +62,7 @@ pub(crate) fn list(
         return Ok(running(states, filter, after, size));
     }
     let prefix = format!("{}/", filter.machine);
-    let end = after.map(|(started_at, sequence)| ExecutionHead::place(&filter.machine, started_at, sequence));
+    let end = after.map(|(listed_at, sequence)| ExecutionHead::place(&filter.machine, listed_at, sequence));
     let before = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let mut found = Vec::new();
     let now = states.clock.now();
@@ -84,7 +84,31 @@ pub(crate) fn list(
         // One more than a page tells that there is another one.
         if found.len() > size { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
+    if as_of.is_none() {
+        add_express(states, filter, after, &mut found);
+    }
     Ok(Page::take(found, size))
+}
+
+/// Adds the express children of a Map Run that run: they are in memory alone.
+fn add_express(
+    states: &States,
+    filter: &ListFilter,
+    after: Option<(Timestamp, u64)>,
+    found: &mut Vec<(String, ExecutionHead)>,
+) {
+    let index = states.index();
+    let running = index.after(&filter.machine, position(after)).filter(|(_, head)| head.is_express);
+    let known = found.len();
+    found.extend(running.filter(|(name, head)| filter.takes(name, head)).map(|(name, head)| (name.to_owned(), head)));
+    if found.len() > known {
+        found.sort_by_key(|(_, head)| (std::cmp::Reverse(head.listed_at()), std::cmp::Reverse(head.sequence)));
+    }
+}
+
+/// Where a list goes on.
+fn position(after: Option<(Timestamp, u64)>) -> Option<Position> {
+    after.map(|(listed_at, sequence)| (std::cmp::Reverse(listed_at), std::cmp::Reverse(sequence)))
 }
 
 fn running(
@@ -93,10 +117,8 @@ fn running(
     after: Option<(Timestamp, u64)>,
     size: usize,
 ) -> Page<(String, ExecutionHead)> {
-    let place: Option<Position> =
-        after.map(|(started_at, sequence)| (std::cmp::Reverse(started_at), std::cmp::Reverse(sequence)));
     let index = states.index();
-    let found = index.after(&filter.machine, place).filter(|(name, head)| filter.takes(name, head));
+    let found = index.after(&filter.machine, position(after)).filter(|(name, head)| filter.takes(name, head));
     Page::take(found.map(|(name, head)| (name.to_owned(), head)), size)
 }
 

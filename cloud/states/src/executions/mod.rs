@@ -11,7 +11,9 @@ pub(crate) use describe::describe_row;
 pub(crate) use list::{ListFilter, PENDING_REDRIVE, list};
 pub(crate) use new_execution::{NewExecution, StartRequest, StartedExecution};
 pub(crate) use redrive::not_redrivable;
-pub(crate) use start::{check, check_input, start};
+#[cfg(test)]
+pub(crate) use start::MAX_OPEN_EXECUTIONS;
+pub(crate) use start::{check, check_input, check_room, start};
 
 use std::ops::ControlFlow;
 

@@ -34,9 +34,30 @@ pub(crate) async fn start(states: &Arc<States>, request: StartRequest) -> Result
         return start_express(states, run).await;
     }
     let key = new.key.clone();
+    if let Err(refused) = check_room(states, &key)
+        // One that is there already needs no room: the request is answered as the one that has started it.
+        && !states.has_execution(&key)?
+    {
+        return Err(refused);
+    }
     let arn = key.arn();
     let started_at = states.driver.ask(&key, |reply| Message::Start(Box::new(new), reply)).await?;
     Ok(StartedExecution { arn, started_at })
+}
+
+/// How many executions of standard workflows an account may have open in a region (Step Functions quotas).
+pub(crate) const MAX_OPEN_EXECUTIONS: usize = 1_000_000;
+
+/// Refuses one more open execution than an account may have in a region.
+///
+/// # Errors
+/// `ExecutionLimitExceeded`.
+pub(crate) fn check_room(states: &States, key: &ExecutionKey) -> Result<(), ServiceError> {
+    let (machine, _) = key.parts();
+    match states.index().open_beside(machine) < MAX_OPEN_EXECUTIONS {
+        true => Ok(()),
+        false => Err(errors::too_many_open(MAX_OPEN_EXECUTIONS)),
+    }
 }
 
 /// Starts an express execution that nobody waits for.

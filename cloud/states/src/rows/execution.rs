@@ -189,6 +189,12 @@ pub(crate) struct ExecutionHead {
     /// The id of the Map Run that it is a child of, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) map_run: Option<Box<str>>,
+    /// How many items it works on, if it is a Map Run's child and that is not one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) items: Option<u64>,
+    /// Whether it is an express child of a Map Run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_express: bool,
     /// How often it was redriven, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) redriven: Option<Box<Redriven>>,
@@ -196,10 +202,11 @@ pub(crate) struct ExecutionHead {
     pub(crate) sequence: u64,
 }
 
-/// When an execution started, and its sequence number, as the key of its head says it.
+/// When an execution was started, redriven or has ended, which puts it in its place in lists, and its sequence number, as the
+/// key of its head says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
-    pub(crate) started_at: Timestamp,
+    pub(crate) listed_at: Timestamp,
     pub(crate) sequence: u64,
 }
 
@@ -209,8 +216,8 @@ impl Place {
         let place = key.rsplit('/').nth(1)?;
         let second = i64::from_str_radix(place.get(..10)?, 16).ok()?.checked_sub(EARLIEST_S)?;
         let nanosecond = i32::from_str_radix(place.get(10..18)?, 16).ok()?;
-        let started_at = Timestamp::new(second, nanosecond).ok()?;
-        Some(Self { started_at, sequence: u64::from_str_radix(place.get(18..)?, 16).ok()? })
+        let listed_at = Timestamp::new(second, nanosecond).ok()?;
+        Some(Self { listed_at, sequence: u64::from_str_radix(place.get(18..)?, 16).ok()? })
     }
 }
 
@@ -236,6 +243,8 @@ impl ExecutionHead {
             version: None,
             alias: None,
             map_run: None,
+            items: None,
+            is_express: false,
             redriven: None,
             sequence,
         }
@@ -251,21 +260,33 @@ impl ExecutionHead {
         self.redriven.as_ref().map_or(0, |redriven| redriven.count)
     }
 
+    /// The moment that puts it in its place in lists (API reference, `ListExecutions`: "Running executions are sorted by their
+    /// startDate or redriveDate, and other executions are sorted by their stopDate").
+    pub(crate) fn listed_at(&self) -> Timestamp {
+        let begun_at = self.redriven.as_ref().map_or(self.started_at, |redriven| redriven.at);
+        self.stopped_at.unwrap_or(begun_at)
+    }
+
     /// Where it is in the list.
     pub(crate) fn position(&self) -> Position {
-        (Reverse(self.started_at), Reverse(self.sequence))
+        (Reverse(self.listed_at()), Reverse(self.sequence))
     }
 
     /// The key of its row in the table of heads.
     pub(crate) fn key(&self, key: &ExecutionKey) -> String {
+        self.key_at(key, self.listed_at())
+    }
+
+    /// The key that the row had when another moment put it in its place.
+    pub(crate) fn key_at(&self, key: &ExecutionKey, listed_at: Timestamp) -> String {
         let (machine, name) = key.parts();
-        format!("{}/{name}", Self::place(machine, self.started_at, self.sequence))
+        format!("{}/{name}", Self::place(machine, listed_at, self.sequence))
     }
 
     /// What the keys of a machine's heads begin with at a place in its list: in byte order, oldest first.
-    pub(crate) fn place(machine: &str, started_at: Timestamp, sequence: u64) -> String {
-        let second = started_at.as_second().saturating_add(EARLIEST_S);
-        let nanosecond = started_at.subsec_nanosecond();
+    pub(crate) fn place(machine: &str, listed_at: Timestamp, sequence: u64) -> String {
+        let second = listed_at.as_second().saturating_add(EARLIEST_S);
+        let nanosecond = listed_at.subsec_nanosecond();
         format!("{machine}/{second:010x}{nanosecond:08x}{sequence:016x}")
     }
 }
@@ -303,6 +324,12 @@ impl ExecutionKey {
     pub(crate) fn arn(&self) -> String {
         let (machine, name) = self.parts();
         self.location().arn("states", &format!("execution:{}:{name}", name_of(machine)))
+    }
+
+    /// The ARN of an express child of a Map Run that is listed under this key; see `MapChildStart::key`.
+    pub(crate) fn express_arn(&self) -> String {
+        let (machine, name) = self.parts();
+        self.location().arn("states", &format!("express:{}:{name}:{name}", name_of(machine)))
     }
 
     /// The ARN of its state machine, without version.
@@ -358,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_are_in_order_of_their_start() {
+    fn heads_are_in_order_of_their_moments() {
         let place = |moment: &str, sequence| ExecutionHead::place("m", moment.parse().unwrap(), sequence);
         let ordered = [
             place("-009999-01-02T01:59:59Z", u64::MAX),

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | [`STATE_MACHINES`] | `location/name`; `location/name/revision` | [`machine::Row`] |
 //! | [`ACTIVITIES`] | `location/name` | [`activity::Activity`] |
-//! | [`EXECUTION_HEADS`] | `machine/start/name`, in order of start | [`head::HeadRow`]: what lists show |
+//! | [`EXECUTION_HEADS`] | `machine/moment/name`, in the order of lists | [`head::HeadRow`]: what lists show |
 //! | [`RUNNING_EXECUTIONS`] | `machine/name/` | [`execution::ExecutionRow`]: the state that it goes on from |
 //! | [`ENDED_EXECUTIONS`] | `machine/name/` | [`execution::ExecutionRow`]: what it came to, and a short history |
 //! | [`HISTORY`] | `machine/name/first event` | [`history::HistoryRow`]: what is not in the execution's own row |
@@ -29,7 +29,7 @@ use cloud_store::Table;
 pub(crate) const STATE_MACHINES: Table = Table::new("state-machines");
 /// Activities.
 pub(crate) const ACTIVITIES: Table = Table::new("activities");
-/// What lists show of executions, in order of start.
+/// What lists show of executions, in their order.
 pub(crate) const EXECUTION_HEADS: Table = Table::new("execution-heads");
 /// Executions that run.
 pub(crate) const RUNNING_EXECUTIONS: Table = Table::new("running-executions");

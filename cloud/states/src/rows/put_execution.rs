@@ -1,6 +1,7 @@
 //! Writing an execution: its row, with its history where that is short, and its head.
 
 use cloud_store::{Batch, StoreError};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::execution::{ExecutionKey, ExecutionRow, ExecutionState, ListChange};
@@ -9,7 +10,8 @@ use super::history::PackedEvents;
 use super::{ENDED_EXECUTIONS, EXECUTION_HEADS, RUNNING_EXECUTIONS};
 
 /// Writes an execution's row: among those that run, or among those that have ended, then with its history where that is
-/// given. The head is written when the list changes, and what never was among those that run is not removed there.
+/// given. The head is written when the list changes, in place of the one that `listed_at` has put where it is; what never was
+/// among those that run is not removed there.
 ///
 /// # Errors
 /// When it has no JSON form.
@@ -18,6 +20,7 @@ pub(crate) fn put_execution(
     key: &ExecutionKey,
     row: &mut ExecutionRow,
     change: ListChange,
+    listed_at: Option<Timestamp>,
     history: Option<&PackedEvents>,
 ) -> Result<(), StoreError> {
     (row.next_wake, row.has_work) = match &row.state {
@@ -39,6 +42,12 @@ pub(crate) fn put_execution(
         batch.put(ENDED_EXECUTIONS, key.row(), &EndedRow { row, history })?;
     }
     if change != ListChange::None {
+        let now_at = row.head.listed_at();
+        // Programs before version 3 have it at its start, whatever became of it.
+        let at_start = Some(row.head.started_at).filter(|_| listed_at.is_some());
+        for before in listed_at.into_iter().chain(at_start).filter(|before| *before != now_at) {
+            batch.delete(EXECUTION_HEADS, row.head.key_at(key, before));
+        }
         batch.put(EXECUTION_HEADS, row.head.key(key), &HeadRow::new(&row.head))?;
     }
     Ok(())

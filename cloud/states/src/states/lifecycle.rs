@@ -102,8 +102,8 @@ impl States {
     }
 }
 
-/// Finds the sequence numbers to go on from: those of each machine's newest execution, which are in
-/// their keys.
+/// Finds the sequence numbers to go on from: those of what is listed first of each machine, which are in
+/// their keys. What runs may have later ones, which are loaded with it; what has ended differs by name.
 fn load_sequences(store: &Store, index: &mut Index) -> Result<(), StoreError> {
     let mut from = Bound::Unbounded;
     loop {

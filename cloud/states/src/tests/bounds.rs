@@ -206,3 +206,19 @@ async fn a_distributed_map_of_many_items_starts_its_children_in_small_steps() {
     let run = fixture.call("DescribeMapRun", json!({"mapRunArn": runs["mapRuns"][0]["mapRunArn"]})).await.unwrap();
     assert_eq!(run["executionCounts"]["succeeded"], 700);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_account_has_a_million_open_executions_in_a_region() {
+    let fixture = Fixture::new().await;
+    fixture.create(&waiting()).await;
+    let first = fixture.start("first", &in_an_hour()).await.unwrap();
+    let elsewhere = "us-east-1/elsewhere";
+    for _ in 1..crate::executions::MAX_OPEN_EXECUTIONS {
+        fixture.states.index().begin_start(elsewhere);
+    }
+    let refused = fixture.start("second", &in_an_hour()).await.unwrap_err();
+    assert_eq!(refused.code, "ExecutionLimitExceeded");
+    assert_eq!(fixture.start("first", &in_an_hour()).await.unwrap(), first, "the same request needs no room");
+    fixture.states.index().end(elsewhere);
+    fixture.start("second", &in_an_hour()).await.unwrap();
+}

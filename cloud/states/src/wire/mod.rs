@@ -2,5 +2,4 @@
 
 pub(crate) mod errors;
 pub(crate) mod jackson_error;
-pub(crate) mod model;
 pub(crate) mod names;

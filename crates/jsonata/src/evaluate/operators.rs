@@ -6,7 +6,7 @@ use super::Evaluator;
 use crate::failure::{Evaluated, Failure};
 use crate::syntax::ast::Node;
 use crate::syntax::quoted;
-use crate::value::{List, Scope, Text, Value, is_array_constructor};
+use crate::value::{Closure, Function, List, Scope, Text, Value, is_array_constructor};
 
 impl<'e> Evaluator<'e> {
     pub(super) fn binary(
@@ -245,7 +245,8 @@ impl<'e> Evaluator<'e> {
         self.heap.list(List { items, cons: node.cons_array, ..List::default() })
     }
 
-    /// What a condition makes of a value: nothing and what is empty is false, an array true by any of its members.
+    /// What a condition makes of a value: nothing and what is empty is false, an array true by any of its members, and a function is
+    /// true.
     pub(crate) fn truth(&mut self, value: Value<'e>) -> Evaluated<bool> {
         self.truth_within(value, 0)
     }
@@ -266,8 +267,14 @@ impl<'e> Evaluator<'e> {
                 any
             }
             Value::Tuple(_) => true,
-            Value::Undefined | Value::Null | Value::Function(_) | Value::TailCall => false,
+            // To JSONata a function is an object with members; a regular expression is a function of JavaScript.
+            Value::Function(function) => !self.is_regex(function),
+            Value::Undefined | Value::Null | Value::TailCall => false,
         })
+    }
+
+    fn is_regex(&self, function: Function) -> bool {
+        matches!(function, Function::Closure(at) if matches!(self.heap.made_function(at), Some(Closure::Regex(_))))
     }
 }
 

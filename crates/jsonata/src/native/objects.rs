@@ -5,17 +5,26 @@ use crate::evaluate::Evaluator;
 use crate::failure::{Evaluated, Failure};
 use crate::value::{Array, Entries, Key, List, Text, Value};
 
+/// The truth of an argument: unlike to a condition, a function is false to `$boolean` and `$not`, as JSONata hands functions over
+/// as those of JavaScript.
+fn truth_of<'e>(evaluator: &mut Evaluator<'e>, value: Value<'e>) -> Evaluated<bool> {
+    match value {
+        Value::Function(_) => Ok(false),
+        value => evaluator.truth(value),
+    }
+}
+
 pub(super) fn boolean<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> Evaluated<Value<'e>> {
     match argument(arguments, 0) {
         Value::Undefined => Ok(Value::Undefined),
-        value => evaluator.truth(value).map(Value::Bool),
+        value => truth_of(evaluator, value).map(Value::Bool),
     }
 }
 
 pub(super) fn not<'e>(evaluator: &mut Evaluator<'e>, arguments: &[Value<'e>]) -> Evaluated<Value<'e>> {
     match argument(arguments, 0) {
         Value::Undefined => Ok(Value::Undefined),
-        value => evaluator.truth(value).map(|truth| Value::Bool(!truth)),
+        value => truth_of(evaluator, value).map(|truth| Value::Bool(!truth)),
     }
 }
 

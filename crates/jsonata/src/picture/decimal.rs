@@ -2,7 +2,7 @@
 
 use super::integer::regular;
 use crate::failure::{Evaluated, Failure};
-use crate::number::round;
+use crate::number::{round, to_text};
 
 /// The symbols of a picture, which options may change.
 pub(crate) struct Properties {
@@ -274,15 +274,21 @@ pub(crate) fn write(value: f64, picture: &SubPicture, properties: &Properties) -
     }
     let places = picture.most_fraction;
     let rounded = round(mantissa, i32::try_from(places).unwrap_or(i32::MAX)).abs();
-    let text = format!("{rounded:.places$}");
+    // From here on JavaScript writes an exponent, whatever the picture is.
+    let text = if rounded >= 1e21 { to_text(rounded) } else { format!("{rounded:.places$}") };
     let (integer, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let integer = integer.trim_start_matches('0');
     let fraction = fraction.trim_end_matches('0');
     let integer = format!("{}{integer}", "0".repeat(picture.least_integer.saturating_sub(integer.len())));
     let fraction = format!("{fraction}{}", "0".repeat(picture.least_fraction.saturating_sub(fraction.len())));
     let mut out = picture.prefix.clone();
-    out.push_str(&grouped_integer(&translate(&integer, properties), picture, properties));
-    if picture.has_point && !fraction.is_empty() {
+    let is_irregular = picture.regular.is_none() && !picture.grouping.is_empty();
+    if is_irregular {
+        out.extend(irregular(&translate(&integer, properties), &translate(&fraction, properties), picture, properties));
+    } else {
+        out.push_str(&grouped_integer(&translate(&integer, properties), picture, properties));
+    }
+    if picture.has_point && !fraction.is_empty() && !is_irregular {
         out.push(properties.decimal_separator);
         for (at, c) in translate(&fraction, properties).into_iter().enumerate() {
             if picture.fraction_grouping.contains(&at) {
@@ -310,15 +316,35 @@ fn translate(digits: &str, properties: &Properties) -> Vec<char> {
     digits.chars().map(digit).collect()
 }
 
+/// A number whose separators do not repeat, with its fraction. Where there are fewer digits than a place is far from the point, the
+/// separator goes where JavaScript's `slice` puts it, behind the point too: so does JSONata.
+fn irregular(integer: &[char], fraction: &[char], picture: &SubPicture, properties: &Properties) -> Vec<char> {
+    let point = properties.decimal_separator;
+    let mut text = [integer, &[point], fraction].concat();
+    let mut point_at = integer.len();
+    for place in &picture.grouping {
+        let at = match point_at.checked_sub(*place) {
+            Some(at) => at,
+            None => text.len().saturating_sub(place - point_at),
+        };
+        text.insert(at.min(text.len()), properties.grouping_separator);
+        point_at += 1;
+    }
+    let point_at = text.iter().position(|c| *c == point).unwrap_or_default();
+    for place in &picture.fraction_grouping {
+        text.insert((place + point_at + 1).min(text.len()), properties.grouping_separator);
+    }
+    if !picture.has_point || point_at + 1 == text.len() {
+        text.pop();
+    }
+    text
+}
+
 fn grouped_integer(digits: &[char], picture: &SubPicture, properties: &Properties) -> String {
     let mut out = String::new();
     for (at, c) in digits.iter().enumerate() {
         let left = digits.len() - at;
-        let separated = match picture.regular {
-            Some(every) => left.is_multiple_of(every),
-            None => picture.grouping.contains(&left),
-        };
-        if at > 0 && separated {
+        if at > 0 && picture.regular.is_some_and(|every| left.is_multiple_of(every)) {
             out.push(properties.grouping_separator);
         }
         out.push(*c);

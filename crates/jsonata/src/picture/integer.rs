@@ -139,14 +139,18 @@ impl Picture {
         let mut out = String::new();
         for (at, c) in translated.iter().enumerate() {
             let left = translated.len() - at;
-            match grouping {
-                Grouping::Regular { every, separator } if at > 0 && left.is_multiple_of(*every) => out.push(*separator),
-                Grouping::Irregular(places) => {
-                    out.extend(places.iter().rev().filter(|(place, _)| *place == left).map(|(_, c)| *c));
-                }
-                Grouping::Regular { .. } => {}
+            if let Grouping::Regular { every, separator } = grouping
+                && at > 0
+                && left.is_multiple_of(*every)
+            {
+                out.push(*separator);
             }
             out.push(*c);
+        }
+        if let Grouping::Irregular(places) = grouping {
+            let text =
+                places.iter().rev().fold(translated, |text, (place, separator)| separated(text, *place, *separator));
+            out = text.into_iter().collect();
         }
         if self.ordinal {
             let mut last = padded.chars().rev();
@@ -204,6 +208,16 @@ pub(super) fn unsupported(token: &str) -> Failure {
         quoted(token)
     );
     Failure::new("D3130", message)
+}
+
+/// A text with a separator at a place from the right. Where the text is shorter than that, as many of its last characters follow the
+/// separator as it is short of them: so does JSONata.
+fn separated(text: Vec<char>, place: usize, separator: char) -> Vec<char> {
+    let (before, after) = match text.len().checked_sub(place) {
+        Some(at) => text.split_at_checked(at).unwrap_or_default(),
+        None => (&[][..], text.get(text.len().saturating_sub(place - text.len())..).unwrap_or_default()),
+    };
+    [before, &[separator], after].concat()
 }
 
 /// Separators at every multiple of one place repeat for ever.

@@ -7,6 +7,17 @@ $map([1,2], function($v){ $filter([1,2,3], function($x){$x=$v}) }) ==> [[1],[2]]
 $map([1,2], function($v){ [$v] }) ==> [[1],[2]]
 $map([[1],[2]], function($v){ $v }) ==> [[1],[2]]
 $filter([1], function($x){true}) ==> 1
+$sum ? 1 : 2 ==> 1
+function($x){$x} and true ==> true
+$substring(?, 1) or false ==> true
+/a/ ? 1 : 2 ==> 2
+$boolean($sum) ==> false
+$not($sum) ==> true
+$boolean([$sum]) ==> true
+$replace("abcdefghijklm", /(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)/, "[$-1]") ==> "[]m"
+$replace("abcdefghijklm", /(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)/, "[$+1]") ==> "[a1]m"
+$replace("abcdefghijklm", /(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)/, "[$-0]") ==> "[0]m"
+$replace("ab", /(a)(b)/, "[$-1]") ==> "[$-1]"
 $map(phone, function($v, $i){ $v.type & $i }) ==> ["home0","office1","office2","mobile3"]
 ($f := function($n, $a){ $n = 0 ? $a : $f($n - 1, $a + $n) }; $f(500, 0)) ==> 125250
 ($even := function($n){ $n = 0 ? true : $odd($n - 1) }; $odd := function($n){ $n = 0 ? false : $even($n - 1) }; $even(301)) ==> false

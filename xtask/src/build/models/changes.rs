@@ -86,7 +86,7 @@ fn written(shape: &Shape<'_>) -> String {
     let kind = match shape.kind {
         Kind::Text => "text".to_owned(),
         Kind::Enumeration(values) => format!("one of {values}"),
-        Kind::Number => "number".to_owned(),
+        Kind::Number | Kind::Fraction => "number".to_owned(),
         Kind::Boolean => "boolean".to_owned(),
         Kind::Moment => "moment".to_owned(),
         Kind::Bytes => "bytes".to_owned(),

@@ -26,11 +26,13 @@ const UNSUPPORTED: [(&str, &str); 9] = [
 const SEEN: [(&str, &str, &str); 1] = [("lambda", "MemorySize", "(128,10240)")];
 
 /// Enumerations whose values a service was seen to list in another order than the model has.
-const SEEN_ORDERS: [(&str, &str, &str); 1] =
-    [("sfn", "ExecutionStatus", "SUCCEEDED|TIMED_OUT|PENDING_REDRIVE|ABORTED|FAILED|RUNNING")];
+const SEEN_ORDERS: [(&str, &str, &str); 2] = [
+    ("sfn", "ExecutionStatus", "SUCCEEDED|TIMED_OUT|PENDING_REDRIVE|ABORTED|FAILED|RUNNING"),
+    ("lambda", "LogType", "Tail|None"),
+];
 
 /// Services whose requests the embedded cloud checks by their model.
-const CHECKED: [&str; 1] = ["sfn"];
+const CHECKED: [&str; 6] = ["apigatewayv2", "cloudwatchlogs", "iam", "lambda", "sfn", "sts"];
 
 /// A model's entries in the archive: what tasks call, and what requests may be.
 pub(super) fn entries(model: &Value) -> Vec<(String, String)> {
@@ -140,13 +142,22 @@ impl<'a> Reducer<'a> {
         let kind = shape.get("type").and_then(Value::as_str).unwrap_or_default();
         let is_limited = side == self.limited;
         let range = if is_limited { range(shape) } else { String::new() };
+        let is_request = is_limited && side == Side::Input;
         // Nobody repeats what is secret.
-        let secret = if is_limited && side == Side::Input && has(shape, "sensitive") { "*" } else { "" };
+        let secret = if is_request && has(shape, "sensitive") { "*" } else { "" };
         match kind {
             "structure" if has(shape, "document") => "a".to_owned(),
             "structure" => self.structure(name, shape, side),
-            "list" => format!("l{range}.{}", self.inner(shape, "member", side)),
+            "list" => {
+                let item = if is_request && !range.is_empty() { self.structure_name(shape) } else { String::new() };
+                format!("l{range}{item}.{}", self.inner(shape, "member", side))
+            }
+            "map" if is_request => {
+                let keys = self.inner(shape, "key", side);
+                format!("m{secret}{range}{{{keys}}}.{}", self.inner(shape, "value", side))
+            }
             "map" => format!("m.{}", self.inner(shape, "value", side)),
+            "float" | "double" if is_request => format!("d{range}"),
             "string" if is_limited && has(shape, "enum") => self.enumeration(name, shape),
             "string" => format!("s{secret}{range}{}", self.pattern(shape, is_limited)),
             "boolean" => "b".to_owned(),
@@ -154,6 +165,13 @@ impl<'a> Reducer<'a> {
             "blob" => format!("B{range}"),
             _ => format!("n{range}"),
         }
+    }
+
+    /// What the structures are called that a list has.
+    fn structure_name(&self, shape: &Map<String, Value>) -> String {
+        let name = shape.get("member").and_then(|inner| inner.get("shape")).and_then(Value::as_str).unwrap_or_default();
+        let is_structure = self.shape(name).is_some_and(|shape| shape.get("type").is_some_and(|it| it == "structure"));
+        if is_structure { format!("<{name}>") } else { String::new() }
     }
 
     fn inner(&mut self, shape: &Map<String, Value>, part: &str, side: Side) -> String {
@@ -174,7 +192,11 @@ impl<'a> Reducer<'a> {
         let written = members(shape).into_iter().map(|(member, described, inner)| {
             // What the SDK makes up when it is not given is nobody's to give.
             let made_up = described.get("idempotencyToken").is_some();
-            let mark = if required.contains(&member) && !made_up { "!" } else { "" };
+            let required = if required.contains(&member) && !made_up { "!" } else { "" };
+            let mark = match self.limited == Side::Input {
+                true => format!("{}{required}", place(shape, member, described)),
+                false => required.to_owned(),
+            };
             let seen = SEEN.iter().find(|(service, seen, _)| *service == self.service && *seen == member);
             match seen.filter(|_| side == Side::Output) {
                 Some((_, _, range)) => format!("{member}{mark}:n{range}"),
@@ -246,6 +268,22 @@ fn members(shape: &Map<String, Value>) -> Vec<(&str, &Value, &str)> {
     members.collect()
 }
 
+/// Where a request has a member, unless that is a member of the body with the same name.
+fn place(shape: &Map<String, Value>, member: &str, described: &Value) -> String {
+    let text = |name: &str| described.get(name).and_then(Value::as_str);
+    let name = text("locationName").filter(|name| *name != member).unwrap_or_default();
+    let is_payload = shape.get("payload").and_then(Value::as_str) == Some(member);
+    match text("location") {
+        // Paths are written with the members' own names.
+        Some("uri") => "@u".to_owned(),
+        Some("querystring") => format!("@q{name}"),
+        Some("header" | "headers") => format!("@h{name}"),
+        _ if is_payload => "@p".to_owned(),
+        _ if name.is_empty() => String::new(),
+        _ => format!("@b{name}"),
+    }
+}
+
 fn range(shape: &Map<String, Value>) -> String {
     let end = |name: &str| shape.get(name).map(Value::to_string).unwrap_or_default();
     match (end("min"), end("max")) {
@@ -304,5 +342,33 @@ mod tests {
         assert_eq!(name, "lambda");
         let expected = "Lambda\ngetThing S3 S0\n\nMemorySize:n(128,10240) Inner:S0 Kind:e1 Ids:l(,3).s(1,9)~2\nA|B\n[a-z]+\nId!:s Token:s";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn requests_have_places_keys_and_limits() {
+        let model = json!({
+            "metadata": {"serviceId": "Lambda"},
+            "operations": {"Invoke": {"input": {"shape": "In"}, "output": {"shape": "Out"}}},
+            "shapes": {
+                "In": {"type": "structure", "required": ["Name"], "payload": "Event", "members": {
+                    "Name": {"shape": "Name", "location": "uri", "locationName": "name"},
+                    "Type": {"shape": "Name", "location": "header", "locationName": "X-Type"},
+                    "Marker": {"shape": "Name", "location": "querystring", "locationName": "Marker"},
+                    "Event": {"shape": "Bytes"},
+                    "Tags": {"shape": "Tags", "locationName": "tags"}, "Things": {"shape": "Things"}}},
+                "Things": {"type": "list", "max": 2, "member": {"shape": "Thing"}},
+                "Thing": {"type": "structure", "members": {}},
+                "Out": {"type": "structure", "members": {}},
+                "Name": {"type": "string", "min": 1},
+                "Bytes": {"type": "blob", "sensitive": true},
+                "Weight": {"type": "double", "max": 1.0},
+                "Tags": {"type": "map", "max": 9, "sensitive": true, "key": {"shape": "Name"}, "value": {"shape": "Weight"}},
+            },
+        });
+        let (name, text) = requests(&model).unwrap();
+        assert_eq!(name, "requests:lambda");
+        let members = "Name@u!:s(1,) Type@hX-Type:s(1,) Marker@q:s(1,) Event@p:B Tags@btags:m*(,9){s(1,)}.d(,1.0) \
+                       Things:l(,2)<Thing>.S1";
+        assert_eq!(text, format!("Lambda\ninvoke S0 -\n\n{members}\n"));
     }
 }

@@ -31,9 +31,6 @@ pub(super) struct Input {
 impl Input {
     pub(super) fn read(form: &Form) -> Result<Self, ServiceError> {
         let actions = form.texts("ActionNames");
-        if actions.is_empty() {
-            return Err(required("actionNames"));
-        }
         if let Some(wrong) = actions.iter().find(|action| !action.contains(':')) {
             return Err(invalid(format!("Invalid action: {wrong}")));
         }
@@ -74,13 +71,6 @@ fn context(form: &Form) -> Context {
         context = context.with_all(key, form.texts(&format!("{entry}.ContextKeyValues")));
     }
     context
-}
-
-pub(super) fn required(member: &str) -> ServiceError {
-    let text = format!(
-        "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"
-    );
-    ServiceError::bad_request("ValidationError", text)
 }
 
 fn invalid(text: String) -> ServiceError {

@@ -16,9 +16,6 @@ use input::{Input, Source};
 pub(crate) fn custom(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let input = Input::read(form)?;
     let identity = input.given(form, "PolicyInputList")?;
-    if identity.is_empty() {
-        return Err(input::required("policyInputList"));
-    }
     let caller = form.get("CallerArn").map_or_else(|| user_arn(form.account()), str::to_owned);
     simulate(form, &input, &Simulated { identity: Some(identity), boundary: input.boundary(form)?, caller })
 }
@@ -75,7 +72,7 @@ fn simulate(form: &Form, input: &Input, simulated: &Simulated) -> Result<Xml, Se
             results.push((format!("{:08}", results.len()), result(input, simulated, action, resource)));
         }
     }
-    let page = page(results, form, |(key, _)| key)?;
+    let page = page(results, form, |(key, _)| key);
     let xml = Xml::new().list("EvaluationResults", page.items.iter().map(|(_, result)| result.clone()));
     Ok(close(xml, &page, |(key, _)| key))
 }

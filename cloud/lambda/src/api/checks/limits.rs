@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use cloud_core::ServiceError;
 use runtimes::{Runtime, RuntimeError};
 
-use crate::model::{DEFAULT_MAX_AGE_S, DEFAULT_MAX_RETRIES};
 use crate::runtime::reserved;
 
 /// The most bytes that a function's own environment has as JSON (Lambda quotas; AWS measures that text).
@@ -17,78 +16,37 @@ const MAX_ZIP_BYTES: usize = 52_428_800;
 /// The most tags that one function may have (Lambda developer guide, "Tag requirements").
 const MAX_TAGS: usize = 50;
 
-/// The longest timeout in seconds (since November 2026), and the largest number that AWS's model of the API takes.
+/// The longest timeout in seconds (since November 2026).
 const MAX_TIMEOUT_S: u32 = 1_800;
-const MAX_TIMEOUT_OF_MODEL_S: u32 = 5_400;
 
-/// The most characters of a description (API model, `Description`).
-const MAX_DESCRIPTION: usize = 256;
+/// The most memory, and the most storage, in MB (Lambda quotas).
+const MAX_MB: u32 = 10_240;
 
 pub(in crate::api) fn invalid(message: impl Into<String>) -> ServiceError {
     ServiceError::bad_request("InvalidParameterValueException", message)
 }
 
-/// A value that its own constraint refuses.
-pub(in crate::api) fn validation(value: &str, member: &str, constraint: &str) -> ServiceError {
-    failed(value, member, &format!("Member must {constraint}"))
-}
-
-/// A value that a constraint refuses which is put into words of its own.
-pub(in crate::api) fn failed(value: &str, member: &str, constraint: &str) -> ServiceError {
-    let message = format!(
-        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
-    );
-    ServiceError::bad_request("ValidationException", message)
-}
-
-/// The description of a function, a version or an alias.
-pub(in crate::api) fn description(text: Option<String>) -> Result<Option<String>, ServiceError> {
-    match text {
-        Some(text) if text.chars().count() > MAX_DESCRIPTION => {
-            let constraint = format!("have length less than or equal to {MAX_DESCRIPTION}");
-            Err(validation(&text, "description", &constraint))
-        }
-        text => Ok(text),
-    }
-}
-
-/// In seconds.
-pub(in crate::api) fn timeout_s(value: i64) -> Result<u32, ServiceError> {
-    match within(value, "timeout", 1, MAX_TIMEOUT_OF_MODEL_S)? {
-        value if value > MAX_TIMEOUT_S => Err(invalid(format!(
+/// In seconds: longer than a function runs, but for those on instances of their own, which the API's model allows for.
+pub(in crate::api) fn timeout_s(value: u32) -> Result<u32, ServiceError> {
+    match value > MAX_TIMEOUT_S {
+        true => Err(invalid(format!(
             "A function's timeout is at most {MAX_TIMEOUT_S} seconds; {value} is for managed instances."
         ))),
-        value => Ok(value),
-    }
-}
-
-/// `Active` or `PassThrough`.
-pub(in crate::api) fn tracing_mode(mode: &str) -> Result<String, ServiceError> {
-    match mode {
-        "Active" | "PassThrough" => Ok(mode.to_owned()),
-        _ => Err(validation(mode, "tracingConfig.mode", "satisfy enum value set: [Active, PassThrough]")),
+        false => Ok(value),
     }
 }
 
 /// The ARN of a key; an empty text takes it away.
-pub(in crate::api) fn kms_key(arn: &str) -> Result<Option<String>, ServiceError> {
-    if arn.is_empty() {
-        return Ok(None);
-    }
-    if !arn.starts_with("arn:") {
-        let constraint = "satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()";
-        return Err(validation(arn, "kMSKeyArn", constraint));
-    }
-    Ok(Some(arn.to_owned()))
+pub(in crate::api) fn kms_key(arn: &str) -> Option<String> {
+    Some(arn.to_owned()).filter(|arn| !arn.is_empty())
 }
 
 /// Whether published versions start from a snapshot, which AWS does for Java, Python from 3.12 and .NET from 8.
 pub(in crate::api) fn snap_start(apply_on: &str, runtime: &str) -> Result<bool, ServiceError> {
     match apply_on {
-        "None" => Ok(false),
         "PublishedVersions" if has_snap_start(runtime) => Ok(true),
         "PublishedVersions" => Err(invalid(format!("{runtime} is not supported for SnapStart enabled functions."))),
-        _ => Err(validation(apply_on, "snapStart.applyOn", "satisfy enum value set: [PublishedVersions, None]")),
+        _ => Ok(false),
     }
 }
 
@@ -105,38 +63,22 @@ pub(in crate::api) fn tags(tags: &BTreeMap<String, String>) -> Result<(), Servic
     }
 }
 
-/// How often an asynchronous event is tried again.
-pub(in crate::api) fn retry_attempts(value: i64) -> Result<u32, ServiceError> {
-    within(value, "maximumRetryAttempts", 0, DEFAULT_MAX_RETRIES)
-}
-
-/// How long an asynchronous event is kept, in seconds.
-pub(in crate::api) fn event_age_s(value: i64) -> Result<u32, ServiceError> {
-    within(value, "maximumEventAgeInSeconds", 60, DEFAULT_MAX_AGE_S)
+/// In MB; the API's model allows for functions on instances of their own. The text is that about an account's own limit.
+pub(in crate::api) fn memory_size_mb(value: u32) -> Result<u32, ServiceError> {
+    at_most("MemorySize", value, MAX_MB)
 }
 
 /// In MB.
-pub(in crate::api) fn memory_size_mb(value: i64) -> Result<u32, ServiceError> {
-    within(value, "memorySize", 128, 10_240)
+pub(in crate::api) fn ephemeral_storage_mb(value: u32) -> Result<u32, ServiceError> {
+    at_most("EphemeralStorage.Size", value, MAX_MB)
 }
 
-/// In MB.
-pub(in crate::api) fn ephemeral_storage_mb(value: i64) -> Result<u32, ServiceError> {
-    within(value, "ephemeralStorage.size", 512, 10_240)
-}
-
-fn within(value: i64, member: &str, least: u32, most: u32) -> Result<u32, ServiceError> {
-    let given = value.to_string();
-    match u32::try_from(value) {
-        Ok(value) if value < least => {
-            Err(validation(&given, member, &format!("have value greater than or equal to {least}")))
-        }
-        Ok(value) if value > most => {
-            Err(validation(&given, member, &format!("have value less than or equal to {most}")))
-        }
-        Ok(value) => Ok(value),
-        Err(_) if value < 0 => Err(validation(&given, member, &format!("have value greater than or equal to {least}"))),
-        Err(_) => Err(validation(&given, member, &format!("have value less than or equal to {most}"))),
+fn at_most(member: &str, value: u32, most: u32) -> Result<u32, ServiceError> {
+    match value > most {
+        true => Err(invalid(format!(
+            "'{member}' value failed to satisfy constraint: Member must have value less than or equal to {most}"
+        ))),
+        false => Ok(value),
     }
 }
 
@@ -164,17 +106,9 @@ fn runtime_names() -> String {
     Runtime::ALL.map(Runtime::as_str).join(", ")
 }
 
-/// One of `x86_64` and `arm64`, which is also the default.
-pub(in crate::api) fn architecture(names: Option<&[String]>) -> Result<String, ServiceError> {
-    match names {
-        None | Some([]) => Ok("x86_64".to_owned()),
-        Some([name]) if name == "x86_64" || name == "arm64" => Ok(name.clone()),
-        Some(names) => Err(validation(
-            &format!("[{}]", names.join(", ")),
-            "architectures",
-            "satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",
-        )),
-    }
+/// One of `x86_64`, which is also the default, and `arm64`.
+pub(in crate::api) fn architecture(names: Option<&[String]>) -> String {
+    names.and_then(<[String]>::first).map_or_else(|| "x86_64".to_owned(), Clone::clone)
 }
 
 /// The function's own variables.
@@ -212,19 +146,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_answer_as_aws_does() {
-        assert_eq!(timeout_s(1800).unwrap(), 1800);
+    fn what_only_managed_instances_have_is_refused() {
+        assert_eq!((timeout_s(1800).unwrap(), memory_size_mb(10_240).unwrap()), (1800, 10_240));
         assert_eq!(timeout_s(1801).unwrap_err().code, "InvalidParameterValueException");
-        let message = |result: Result<u32, ServiceError>| result.unwrap_err().message;
         assert_eq!(
-            message(timeout_s(5401)),
-            "1 validation error detected: Value '5401' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 5400"
+            memory_size_mb(10_241).unwrap_err().message,
+            "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to 10240"
         );
-        assert!(message(timeout_s(0)).ends_with(
-            "Value '0' at 'timeout' failed to satisfy constraint: Member must have value greater than or equal to 1"
-        ));
-        assert!(message(memory_size_mb(-1)).contains("greater than or equal to 128"));
-        assert!(message(memory_size_mb(i64::MAX)).contains("less than or equal to 10240"));
     }
 
     #[test]

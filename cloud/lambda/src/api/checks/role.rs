@@ -10,13 +10,6 @@ use crate::service::Functions;
 /// # Errors
 /// `InvalidParameterValueException` with AWS's text when the role is there and Lambda may not assume it.
 pub(in crate::api) fn check(functions: &Functions, role_arn: &str, function_arn: &str) -> Result<(), ServiceError> {
-    if !role_arn.starts_with("arn:") || !role_arn.contains(":iam::") || !role_arn.contains(":role/") {
-        let message = format!(
-            "1 validation error detected: Value '{role_arn}' at 'role' failed to satisfy constraint: Member must satisfy \
-             regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{{12}}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"
-        );
-        return Err(ServiceError::bad_request("ValidationException", message));
-    }
     let lambda = Principal::Service { name: "lambda.amazonaws.com", resource: function_arn };
     let is_taken = match functions.roles.trust(role_arn, lambda) {
         RoleTrust::Trusted => true,

@@ -11,14 +11,14 @@ use crate::api::answer::Answer;
 use crate::api::page::{self, OfMachine};
 use crate::rows::machine::{Alias, Machine, Route, Row, seconds};
 use crate::states::States;
-use crate::wire::errors::{self, constraint, validation};
+use crate::wire::errors::{self, validation};
 use crate::wire::names::MachineReference;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Routed {
     state_machine_version_arn: String,
-    weight: i64,
+    weight: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,8 +32,6 @@ struct Create {
 /// Creates an alias. The same request again gives the same answer.
 pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
     let input: Create = request.json()?;
-    check_name(&input.name)?;
-    errors::at_most(input.description.as_deref().unwrap_or_default(), "description", 256)?;
     let (key, routes) = routes(request, &input.routing_configuration)?;
     let now = request.received_at;
     let created = edit(states, &key, |machine| {
@@ -81,7 +79,6 @@ struct Update {
 /// Changes an alias; what the request leaves out stays.
 pub(crate) async fn update(states: &Arc<States>, request: &Request) -> Answer {
     let input: Update = request.json()?;
-    errors::at_most(input.description.as_deref().unwrap_or_default(), "description", 256)?;
     let reference = MachineReference::of(request, &input.state_machine_alias_arn)?;
     let routes = input.routing_configuration.as_deref().map(|given| routes(request, given)).transpose()?;
     let now = request.received_at;
@@ -165,39 +162,8 @@ fn missing() -> ServiceError {
     ServiceError::bad_request("ResourceNotFound", "Request references a resource that does not exist.")
 }
 
-/// Letters, digits and `_-.`, and not digits alone: a version's number would be no different.
-fn check_name(name: &str) -> Result<(), ServiceError> {
-    errors::at_most(name, "name", 80)?;
-    let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter));
-    if plain && name.chars().any(|letter| !letter.is_ascii_digit()) {
-        return Ok(());
-    }
-    let pattern = "satisfy regular expression pattern: ^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$";
-    Err(constraint(name, "name", pattern))
-}
-
 /// Reads a routing configuration: the state machine's key, and the versions.
 fn routes(request: &Request, given: &[Routed]) -> Result<(String, Vec<Route>), ServiceError> {
-    if given.is_empty() || given.len() > 2 {
-        let shown = given.iter().map(|route| {
-            format!(
-                "RoutingConfigurationListItem(stateMachineVersionArn={}, weight={})",
-                route.state_machine_version_arn, route.weight
-            )
-        });
-        let shown = format!("[{}]", shown.collect::<Vec<_>>().join(", "));
-        let must = if given.is_empty() { "greater than or equal to 1" } else { "less than or equal to 2" };
-        return Err(constraint(&shown, "routingConfiguration", &format!("have length {must}")));
-    }
-    for (place, route) in (1..).zip(given) {
-        let member = format!("routingConfiguration.{place}.member.weight");
-        let out = |must: &str| Err(constraint(&route.weight.to_string(), &member, &format!("have value {must}")));
-        match route.weight {
-            ..0 => return out("greater than or equal to 0"),
-            101.. => return out("less than or equal to 100"),
-            _ => {}
-        }
-    }
     let arns: Vec<&str> = given.iter().map(|route| route.state_machine_version_arn.as_str()).collect();
     let refuse =
         |what: &str| validation(format!("Routing configuration must contain {what}. Received: [{}]", arns.join(", ")));
@@ -207,7 +173,7 @@ fn routes(request: &Request, given: &[Routed]) -> Result<(String, Vec<Route>), S
         let reference = MachineReference::of(request, &route.state_machine_version_arn)?;
         let number = reference.qualifier.as_deref().and_then(|qualifier| qualifier.parse().ok());
         let version = number.ok_or_else(|| refuse("state machine version ARNs"))?;
-        routes.push(Route { version, weight: route.weight.unsigned_abs() });
+        routes.push(Route { version, weight: route.weight });
         keys.push(reference.key);
     }
     if let [first, second] = arns.as_slice()
@@ -254,15 +220,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_from_versions() {
-        assert!(["a", "1a", "a.b-c_d", "-"].iter().all(|name| check_name(name).is_ok()));
-        assert!(["123", "two words", "!x", ""].iter().all(|name| check_name(name).is_err()));
-    }
-
-    #[test]
     fn weights_add_up() {
         let arn = |version: u32| format!("arn:aws:states:us-east-1:000000000000:stateMachine:m:{version}");
-        let given = |weights: [i64; 2]| {
+        let given = |weights: [u64; 2]| {
             let routed = |(version, weight)| Routed { state_machine_version_arn: arn(version), weight };
             let request =
                 Request::internal("id".to_owned(), jiff::Timestamp::UNIX_EPOCH, &Default::default(), "states");

@@ -101,9 +101,8 @@ pub(crate) async fn create(states: &Arc<States>, request: &Request) -> Answer {
 fn check(states: &States, input: &Create, arn: &str) -> Result<Kind, ServiceError> {
     check_name(&input.name)?;
     let kind = match input.r#type.as_deref() {
-        None | Some("STANDARD") => Kind::Standard,
         Some("EXPRESS") => Kind::Express,
-        Some(other) => errors::one_of(other, "type", &["STANDARD", "EXPRESS"]).map(|()| Kind::Standard)?,
+        _ => Kind::Standard,
     };
     settings::check_publish(input.publish, input.version_description.as_deref())?;
     check_encryption(input.encryption_configuration.as_ref())?;

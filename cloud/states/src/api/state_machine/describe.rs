@@ -22,7 +22,7 @@ struct Describe {
 
 pub(crate) async fn machine(states: &Arc<States>, request: &Request) -> Answer {
     let input: Describe = request.json()?;
-    let included = errors::wants_data(input.included_data.as_deref())?;
+    let included = errors::wants_data(input.included_data.as_deref());
     let reference = MachineReference::of(request, &input.state_machine_arn)?;
     let (machine, revision) = resolve(states, &reference)?;
     let version = reference.qualifier.as_deref().and_then(|qualifier| described(&machine, qualifier));
@@ -89,7 +89,7 @@ struct ForExecution {
 /// The revision that an execution runs, whatever has become of its state machine since.
 pub(crate) async fn for_execution(states: &Arc<States>, request: &Request) -> Answer {
     let input: ForExecution = request.json()?;
-    let included = errors::wants_data(input.included_data.as_deref())?;
+    let included = errors::wants_data(input.included_data.as_deref());
     let reference = ExecutionReference::of(request, &input.execution_arn)?;
     let missing = || errors::execution_missing(&reference.arn);
     let key = ExecutionKey::new(&reference.machine, &reference.name);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::rows::machine::{Kind, Logging};
 use crate::states::States;
-use crate::wire::errors::{self, invalid_arn, invalid_definition, validation};
+use crate::wire::errors::{invalid_arn, invalid_definition, validation};
 use crate::wire::jackson_error::{self, JacksonError};
 
 /// `TracingConfiguration`.
@@ -63,7 +63,6 @@ pub(crate) fn check_role_arn(role_arn: &str) -> Result<(), ServiceError> {
 
 /// Checks a logging configuration; the texts are AWS's.
 pub(super) fn check_logging(states: &States, logging: &Logging) -> Result<(), ServiceError> {
-    errors::one_of(&logging.level, "loggingConfiguration.level", &["ALL", "ERROR", "FATAL", "OFF"])?;
     let destinations = logging.destinations.as_ref().map_or(0, Vec::len);
     if destinations > 1 || (logging.level != "OFF" && destinations == 0) {
         let message = "Invalid Logging Configuration: Must specify exactly one Log Destination.";
@@ -82,7 +81,6 @@ pub(super) fn check_logging(states: &States, logging: &Logging) -> Result<(), Se
 pub(super) fn check_publish(publish: bool, description: Option<&str>) -> Result<(), ServiceError> {
     match (publish, description) {
         (false, Some(_)) => Err(validation("Version description can only be set when publish is true")),
-        (true, Some(description)) => errors::at_most(description, "versionDescription", 256),
-        (_, None) => Ok(()),
+        _ => Ok(()),
     }
 }

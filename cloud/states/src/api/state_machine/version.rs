@@ -26,7 +26,6 @@ pub(crate) async fn publish(states: &Arc<States>, request: &Request) -> Answer {
     let input: Publish = request.json()?;
     let reference = MachineReference::of(request, &input.state_machine_arn)?;
     let missing = || states.no_machine(&reference.key, || errors::machine_missing(&reference.arn));
-    errors::at_most(input.description.as_deref().unwrap_or_default(), "description", 256)?;
     let published = states.machines.change(|rows| {
         let Some(Row::Machine(machine)) = rows.get(&reference.key).filter(|_| reference.qualifier.is_none()) else {
             return Err(missing());

@@ -40,7 +40,7 @@ pub(super) struct ErrorOutput {
 #[serde(rename_all = "camelCase")]
 pub(super) struct StateConfiguration {
     pub(super) retrier_retry_count: Option<i64>,
-    #[expect(dead_code, reason = "what a mock gives is the state's error, whichever state inside it comes from")]
+    /// Which of the states inside the mocked error comes from; it is the state's own error all the same.
     pub(super) error_caused_by_state: Option<String>,
     pub(super) map_iteration_failure_count: Option<i64>,
     pub(super) map_item_reader_data: Option<String>,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+mod http_inspection;
 mod mock_result;
 mod refusals;
 mod run;
@@ -26,6 +27,7 @@ pub(crate) async fn test_state(states: &Arc<States>, request: &Request) -> Answe
     refusals::check_members(&asked)?;
     let tested = find(&asked)?;
     refusals::check_state(&asked, &tested)?;
+    refusals::check_cause(&asked)?;
     let stand = match &asked.mock {
         Some(mock) => Some(mock_result::stand(mock, &tested)?),
         None => None,
@@ -40,8 +42,13 @@ pub(crate) async fn test_state(states: &Arc<States>, request: &Request) -> Answe
     let caller =
         Caller { location: request.location(), role_arn: Arc::clone(&start.context.role_arn), execution: None };
     let setup = setup(asked.state_configuration, variables, context);
+    let is_traced = level == "TRACE" && tested.resource().is_some_and(http_inspection::is_http);
     let outcome = run::to_the_end(states, caller, (tested, start, setup), stand).await?;
-    Ok(answer::of(&outcome, level != "INFO"))
+    let mut answer = answer::of(&outcome, level != "INFO");
+    if let (true, Some(Value::Object(data))) = (is_traced, answer.get_mut("inspectionData")) {
+        data.extend(http_inspection::members(&outcome.inspection, request.location().region()));
+    }
+    Ok(answer)
 }
 
 /// The state that is meant.

@@ -65,6 +65,26 @@ pub(super) fn check_state(asked: &Asked, tested: &TestedState) -> Result<(), Ser
     Ok(())
 }
 
+/// Checks that the state which a mocked error comes from is one of the definition's; the text is that about the state that is
+/// tested, and a guess here.
+pub(super) fn check_cause(asked: &Asked) -> Result<(), ServiceError> {
+    let Some(name) = &asked.state_configuration.error_caused_by_state else { return Ok(()) };
+    let definition: Value = serde_json::from_str(&asked.definition).unwrap_or_default();
+    if has_state(&definition, name) { Ok(()) } else { Err(validation("State not found in definition")) }
+}
+
+/// Whether a state of this name stands anywhere in a definition.
+fn has_state(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(member, inner)| {
+            let is_it = member == "States" && inner.get(name).is_some_and(Value::is_object);
+            is_it || has_state(inner, name)
+        }),
+        Value::Array(items) => items.iter().any(|inner| has_state(inner, name)),
+        _ => false,
+    }
+}
+
 fn waits_for_others(resource: &TaskResource) -> bool {
     matches!(resource, TaskResource::Service { pattern: Pattern::RunAJob | Pattern::WaitForCallback, .. })
 }

@@ -19,6 +19,8 @@ pub(super) struct Loaded {
     pub(super) compiled: Arc<CompiledMachine>,
     /// How many bytes its row has in the store.
     pub(in crate::driver) size_bytes: usize,
+    /// The moment that its head lies under in the store, once it does.
+    pub(in crate::driver) listed_at: Option<Timestamp>,
 }
 
 /// The events that the row of an execution has held while it had ended: when it goes on they get rows of their own.
@@ -31,12 +33,13 @@ pub(super) struct MovedHistory {
 impl Loaded {
     /// One that is not stored yet.
     pub(super) fn new(row: ExecutionRow, compiled: Arc<CompiledMachine>) -> Self {
-        Self::stored(row, compiled, 0)
+        Self { row, compiled, size_bytes: 0, listed_at: None }
     }
 
     /// One whose row has so many bytes.
     pub(super) fn stored(row: ExecutionRow, compiled: Arc<CompiledMachine>, size_bytes: usize) -> Self {
-        Self { row, compiled, size_bytes }
+        let listed_at = Some(row.head.listed_at());
+        Self { row, compiled, size_bytes, listed_at }
     }
 
     /// Whether it has more to do than its last step could.

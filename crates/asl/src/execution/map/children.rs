@@ -51,6 +51,14 @@ pub struct ChildRequest {
     pub state_machine_arn: Arc<str>,
     /// Its input as JSON text.
     pub input: Arc<str>,
+    /// How many items it works on.
+    #[serde(default = "one")]
+    pub items: u64,
+}
+
+/// What a child works on without batches.
+fn one() -> u64 {
+    1
 }
 
 impl ChildRequest {

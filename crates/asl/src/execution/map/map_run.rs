@@ -282,6 +282,7 @@ impl MapRun {
             execution_arn: self.execution_arn(&child.name).into(),
             state_machine_arn: self.arn_of("stateMachine").into(),
             input: Arc::clone(child.batch.input.text()),
+            items: child.batch.items,
         })
     }
 

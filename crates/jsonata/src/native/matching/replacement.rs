@@ -106,7 +106,17 @@ fn described<'e>(evaluator: &mut Evaluator<'e>, found: &Found<'e>, whole: &str) 
     evaluator.heap.object(entries)
 }
 
-/// Fills `$0`, `$1`, `$$` in. As many digits belong to a number as the count of groups has, fewer if that is no group.
+/// The whole number at the beginning of a text, as JavaScript's `parseInt` reads it.
+fn whole_number(text: &str) -> Option<i64> {
+    let number = text.trim_start();
+    let digits = number.strip_prefix(['-', '+']).unwrap_or(number);
+    let sign = number.len() - digits.len();
+    let end = sign + digits.bytes().take_while(u8::is_ascii_digit).count();
+    number.get(..end)?.parse().ok()
+}
+
+/// Fills `$0`, `$1`, `$$` in. As many characters are read as a number as the count of groups has digits, fewer if that is no group;
+/// where there are ten groups or more a sign or a blank before a digit is a part of it.
 fn fill(by: &str, matched: &str, groups: &[&str]) -> String {
     let mut out = String::new();
     let mut rest = by;
@@ -121,15 +131,17 @@ fn fill(by: &str, matched: &str, groups: &[&str]) -> String {
             rest = after;
         } else {
             let most = groups.len().max(1).to_string().len();
-            let digits: String = rest.chars().take(most).take_while(char::is_ascii_digit).collect();
-            let Ok(mut number) = digits.parse::<usize>() else {
+            let read = |most: usize| whole_number(&rest.chars().take(most).collect::<String>());
+            let Some(mut number) = read(most) else {
                 out.push('$');
                 continue;
             };
-            if most > 1 && number > groups.len() && digits.len() == most {
-                number = digits.get(..most - 1).and_then(|fewer| fewer.parse().ok()).unwrap_or(number);
+            if most > 1 && usize::try_from(number).is_ok_and(|number| number > groups.len()) {
+                number = read(most - 1).unwrap_or(number);
             }
-            out.push_str(number.checked_sub(1).and_then(|at| groups.get(at)).copied().unwrap_or_default());
+            let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+            out.push_str(at.and_then(|at| groups.get(at)).copied().unwrap_or_default());
+            // The number as it is written, however it was.
             rest = rest.get(number.to_string().len()..).unwrap_or_default();
         }
     }

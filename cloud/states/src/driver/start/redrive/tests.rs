@@ -74,6 +74,7 @@ async fn an_execution_that_failed_goes_on_where_it_had_not_finished() {
             "ExecutionSucceeded"
         ]
     );
+    assert_eq!(listed(&fixture, json!({})).await, ["e SUCCEEDED 1", "other FAILED 0"], "it has ended last");
     assert_eq!(listed(&fixture, json!({"redriveFilter": "REDRIVEN"})).await, ["e SUCCEEDED 1"]);
     assert_eq!(listed(&fixture, json!({"redriveFilter": "NOT_REDRIVEN"})).await, ["other FAILED 0"]);
     let refused = fixture.call("ListExecutions", json!({"stateMachineArn": MACHINE, "redriveFilter": "x"})).await;
