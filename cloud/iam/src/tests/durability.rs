@@ -37,7 +37,12 @@ const WRITES: &[(&str, &[(&str, &str)])] = &[
 async fn begin() -> Fixture {
     let fixture = Fixture::new();
     fixture.create_role("bare", LAMBDA_TRUST).await;
-    let tagged = [("RoleName", "r"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "1")];
+    let tagged = [
+        ("RoleName", "r"),
+        ("AssumeRolePolicyDocument", LAMBDA_TRUST),
+        ("Tags.member.1.Key", "a"),
+        ("Tags.member.1.Value", "1"),
+    ];
     fixture.iam("CreateRole", &tagged).await.unwrap();
     let inline = [("RoleName", "r"), ("PolicyName", "inline"), ("PolicyDocument", LOGS_POLICY)];
     fixture.iam("PutRolePolicy", &inline).await.unwrap();
@@ -45,7 +50,10 @@ async fn begin() -> Fixture {
     fixture.create_policy("p").await;
     fixture.create_policy("q").await;
     fixture.iam("CreatePolicyVersion", &[("PolicyArn", Q), ("PolicyDocument", LOGS_POLICY)]).await.unwrap();
-    fixture.iam("TagPolicy", &[("PolicyArn", Q), ("Tags.member.1.Key", "a")]).await.unwrap();
+    fixture
+        .iam("TagPolicy", &[("PolicyArn", Q), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "1")])
+        .await
+        .unwrap();
     fixture
 }
 
