@@ -32,7 +32,7 @@ async fn every_constraint_of_the_models_is_told() {
         ("CloudWatch Logs", 150),
         ("IAM", 150),
         ("STS", 30),
-        ("API Gateway v2", 40),
+        ("API Gateway v2", 20),
     ] {
         assert!(counts.get(title).is_some_and(|count| *count >= least), "{title}: {counts:?}");
     }
