@@ -20,7 +20,7 @@ struct Natural {
     reason: &'static str,
 }
 
-const NATURAL: [Natural; 9] = [
+const NATURAL: [Natural; 10] = [
     natural("asl/src/path", 99, "a path's filter holds paths"),
     natural("asl/src/intrinsic", 99, "an intrinsic function's argument is a call again"),
     natural("asl/src/execution", 13, "a state runs states: Map, Parallel"),
@@ -29,6 +29,7 @@ const NATURAL: [Natural; 9] = [
     natural("model/src/document", 99, "a value holds values, in JSON and in YAML"),
     natural("store/src", 99, "the journal, its snapshots and its tables are one machine"),
     natural("logs/src/pattern", 99, "a filter pattern's term is a pattern again"),
+    natural("api-models/src", 3, "a service's lines are its shapes, and keep what is checked of each"),
     natural("driver", 8, "the drive loop: a step's effects bring the next step"),
 ];
 

@@ -1,8 +1,7 @@
 //! The table of operations: each service lists its operations once.
 //!
 //! An [`Operation`] says how it is called, whether it reads or writes, which IAM action and resource it is about, how many
-//! calls of it AWS takes, and which function answers it. The router, injected faults, permission checks and the documentation's
-//! lists read that table.
+//! calls of it AWS takes, and which function answers it. The router, faults, permissions and the documentation read it.
 
 mod authorization;
 mod need;

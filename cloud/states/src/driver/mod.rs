@@ -9,7 +9,6 @@ mod activity_queue;
 mod child_links;
 mod children;
 mod commit;
-mod express_children;
 mod in_flight_calls;
 mod loaded;
 mod mailboxes;

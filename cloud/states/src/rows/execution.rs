@@ -260,8 +260,7 @@ impl ExecutionHead {
         self.redriven.as_ref().map_or(0, |redriven| redriven.count)
     }
 
-    /// The moment that puts it in its place in lists (API reference, `ListExecutions`: "Running executions are sorted by their
-    /// startDate or redriveDate, and other executions are sorted by their stopDate").
+    /// Its moment in lists (API reference of `ListExecutions`): of one that runs its start or redrive, of another its end.
     pub(crate) fn listed_at(&self) -> Timestamp {
         let begun_at = self.redriven.as_ref().map_or(self.started_at, |redriven| redriven.at);
         self.stopped_at.unwrap_or(begun_at)

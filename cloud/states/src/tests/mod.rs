@@ -9,7 +9,6 @@ mod history;
 mod interruptions;
 mod listing;
 mod random_workflow;
-mod restart;
 mod sizes;
 mod stored;
 mod tasks;

@@ -6,7 +6,7 @@ use asl::Status;
 use cloud_store::{Batch, StoreError};
 use tokio::runtime::Handle;
 
-use super::map_children::notify_ended;
+use super::notify_ended;
 use crate::express;
 use crate::recovery::MapChildStart;
 use crate::rows::EXECUTION_HEADS;

@@ -1,11 +1,12 @@
 //! The children of Map Runs: executions of their own, started, stopped and told of by the execution that runs the map.
 
+mod express;
+
 use std::sync::Arc;
 
 use asl::{Input, Outcome};
 use cloud_core::ServiceError;
 
-use super::express_children;
 use super::loaded::Loaded;
 use super::message::Message;
 use crate::recovery::{MapChildStart, Work};
@@ -20,7 +21,7 @@ pub(super) fn begin(states: &Arc<States>, start: MapChildStart) {
     let work = start.work();
     if start.is_express() {
         let parent = start.parent().clone();
-        let run = express_children::run(Arc::clone(states), start);
+        let run = express::run(Arc::clone(states), start);
         return driver.in_flight.begin(&parent, work, states.clock.work(run));
     }
     match start.key() {

@@ -7,10 +7,10 @@ use cloud_core::Clock;
 use cloud_store::{Batch, Store};
 use serde_json::{Value, json};
 
-use super::fixture::{Fixture, MACHINE, Outside, in_an_hour, until, waiting};
 use crate::rows::execution::{EndedState, ExecutionKey, ExecutionState, ListChange};
 use crate::rows::put_execution::put_execution;
 use crate::rows::{ENDED_EXECUTIONS, HISTORY};
+use crate::tests::fixture::{Fixture, MACHINE, Outside, in_an_hour, until, waiting};
 
 async fn names(fixture: &Fixture, more: &Value) -> Vec<String> {
     let mut names = Vec::new();
