@@ -9,6 +9,7 @@ mod quota;
 mod refused;
 mod request_keys;
 mod request_model;
+mod resource;
 mod service_info;
 
 use std::pin::Pin;
@@ -26,6 +27,7 @@ pub use quota::Quota;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use request_model::Told;
 pub use request_model::{Otherwise, RequestModel};
+pub use resource::Resource;
 pub use service_info::{AbsentOperation, ServiceInfo};
 
 /// The answer of an operation, on its way.
@@ -67,19 +69,6 @@ impl Access {
     pub fn writes(self) -> bool {
         matches!(self, Self::Writes | Self::WritesAlone)
     }
-}
-
-/// The resource that an operation is about, as IAM names it (service authorization reference).
-#[derive(Debug, Clone, Copy)]
-pub enum Resource {
-    /// None in particular: `*`.
-    Any,
-    /// The ARN that the input has in this member.
-    Arn(&'static str),
-    /// An ARN with `{region}`, `{account}` and members of the input in braces.
-    Template(&'static str),
-    /// What a function of the service makes of the request; none when the request names nothing.
-    Computed(fn(&Request) -> Option<String>),
 }
 
 /// What is known of an operation beside the function that answers it.
@@ -385,38 +374,6 @@ impl OperationInfo {
     pub fn exclusive_arn(&self, request: &Request) -> String {
         self.alone_on.unwrap_or(self.resource).of(request)
     }
-}
-
-impl Resource {
-    /// The resource of a request; `*` when it names none.
-    fn of(self, request: &Request) -> String {
-        let found = match self {
-            Self::Any => None,
-            Self::Arn(member) => request.member(member),
-            Self::Template(template) => filled(template, request),
-            Self::Computed(compute) => compute(request),
-        };
-        found.unwrap_or_else(|| "*".to_owned())
-    }
-}
-
-/// A template with its braces filled in; none when the request lacks a member.
-fn filled(template: &str, request: &Request) -> Option<String> {
-    let location = request.location();
-    let mut arn = String::new();
-    let mut rest = template;
-    while let Some((text, after)) = rest.split_once('{') {
-        let (name, left) = after.split_once('}')?;
-        arn.push_str(text);
-        match name {
-            "region" => arn.push_str(location.region()),
-            "account" => arn.push_str(location.account().as_str()),
-            member => arn.push_str(&request.member(member)?),
-        }
-        rest = left;
-    }
-    arn.push_str(rest);
-    Some(arn)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::api::settings::concurrency;
 use crate::api::{alias, create, delete, invocation, list, permission, tag, update, version};
 use crate::service::Functions;
 use not_served::ABSENT;
-use resource::{FUNCTION, function, new_function};
+use resource::{CONTROL, FUNCTION, function, new_function};
 pub use resource::{resource_policy, resource_tags};
 
 /// What is known of Lambda.
@@ -53,8 +53,6 @@ const PASS_ROLE: Need = Need::pass_role("Role", "lambda.amazonaws.com");
 /// How many calls Lambda takes: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests>.
 const GET_FUNCTION: Quota = Quota::each(100, 100);
 const GET_POLICY: Quota = Quota::each(15, 15);
-/// Of everything else, but for invocations: "across all APIs (not 15 requests per second per API)".
-const CONTROL: Quota = Quota::shared("the rest of the control plane", 15, 15);
 
 /// The largest request that carries a zip: AWS's text is "Request must be smaller than 70167211 bytes for the
 /// CreateFunction operation".

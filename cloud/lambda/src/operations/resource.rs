@@ -1,9 +1,12 @@
-//! The functions that requests are about, as IAM knows them.
+//! The functions that requests are about, as IAM knows them, and how many requests AWS takes.
 
-use cloud_core::{Document, FunctionReference, Location, Request, Resource};
+use cloud_core::{Document, FunctionReference, Location, Quota, Request, Resource};
 
 use crate::api::{named, policy_resource};
 use crate::service::Functions;
+
+/// Of everything else, but for invocations: "across all APIs (not 15 requests per second per API)".
+pub(super) const CONTROL: Quota = Quota::shared("the rest of the control plane", 15, 15);
 
 /// The function that the path names, with its qualifier.
 pub(super) const FUNCTION: Resource = Resource::Computed(|request| Some(named(request).ok()?.arn()));

@@ -3,8 +3,7 @@
 use cloud_core::Access::{Reads, Writes};
 use cloud_core::{Binding, Operation, Resource};
 
-use super::CONTROL;
-use super::resource::FUNCTION;
+use super::resource::{CONTROL, FUNCTION};
 use crate::api::settings::{concurrency, event_invoke, provisioned, runtime_management};
 use crate::service::Functions;
 

@@ -3,8 +3,7 @@
 use cloud_core::Access::{Reads, Writes};
 use cloud_core::{Binding, Operation};
 
-use super::CONTROL;
-use super::resource::FUNCTION;
+use super::resource::{CONTROL, FUNCTION};
 use crate::api::url;
 use crate::service::Functions;
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on fails")]
 
 mod accounts;
+mod awaited_children;
 mod documentation;
 mod endpoint_signatures;
 mod front;

@@ -8,13 +8,13 @@ use cloud_core::testing::run_for;
 use hyper::Method;
 use serde_json::{Value, json};
 
-const ACCOUNT: &str = "000000000000";
+pub(crate) const ACCOUNT: &str = "000000000000";
 const OTHER: &str = "000000000002";
 /// Lets everybody in the account, and the services, have a role.
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","states.amazonaws.com"],"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}"#;
+pub(crate) const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com","states.amazonaws.com"],"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}"#;
 
 /// A policy of these statements.
-fn policy(statements: &str) -> String {
+pub(crate) fn policy(statements: &str) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#)
 }
 
@@ -23,7 +23,7 @@ fn allow(action: &str, resource: &str) -> String {
 }
 
 /// Runs a machine to its end; gives the error and the cause of its failure, or nothing.
-async fn run(world: &World, machine: &str) -> Option<(String, String)> {
+pub(crate) async fn run(world: &World, machine: &str) -> Option<(String, String)> {
     let started = world.states(ACCOUNT, "StartExecution", &json!({"stateMachineArn": machine})).await;
     run_for(&world.control, Duration::from_secs(30)).await;
     let execution = json!({"executionArn": started["executionArn"]});
@@ -31,50 +31,6 @@ async fn run(world: &World, machine: &str) -> Option<(String, String)> {
     assert_ne!(ended["status"], "RUNNING", "{ended}");
     let text = |name: &str| ended[name].as_str().unwrap_or_default().to_owned();
     (ended["status"] == "FAILED").then(|| (text("error"), text("cause")))
-}
-
-/// Lets a role start the machine `child` and hear of its end, and do this with its executions.
-fn awaiting(child: &str, further: &[&str]) -> String {
-    let statement =
-        |actions: &str, resource: &str| format!(r#"{{"Effect":"Allow","Action":[{actions}],"Resource":"{resource}"}}"#);
-    let mut statements = vec![
-        statement(r#""states:StartExecution""#, child),
-        statement(r#""events:PutTargets","events:PutRule","events:DescribeRule""#, "*"),
-    ];
-    let executions = child.replace(":stateMachine:", ":execution:") + ":*";
-    statements.extend(further.iter().map(|action| statement(&format!("\"{action}\""), &executions)));
-    policy(&statements.join(","))
-}
-
-#[tokio::test(flavor = "current_thread", start_paused = true)]
-async fn a_task_that_waits_for_an_execution_describes_and_stops_it_as_its_role() {
-    let world = World::new(1);
-    let all = world.create_role(ACCOUNT).await;
-    let pass = json!({"StartAt": "P", "States": {"P": {"Type": "Wait", "Seconds": 5, "End": true}}});
-    let child = world.create_machine(ACCOUNT, "child", &all, &pass).await;
-    let role = world.create_role_named(ACCOUNT, "m", TRUST).await;
-    world.put_policy(ACCOUNT, "m", &awaiting(&child, &[])).await;
-    let parameters = json!({"StateMachineArn": child});
-    let definition = task("arn:aws:states:::states:startExecution.sync:2", &parameters);
-    let machine = world.create_machine(ACCOUNT, "parent", &role, &definition).await;
-    let (error, cause) = run(&world, &machine).await.unwrap();
-    assert_eq!(error, "StepFunctions.AWSStepFunctionsException");
-    let expected = "is not authorized to perform: states:DescribeExecution on resource: \
-                    arn:aws:states:us-east-1:000000000000:execution:child:";
-    assert!(cause.contains(expected), "{cause}");
-    world.put_policy(ACCOUNT, "m", &awaiting(&child, &["states:DescribeExecution"])).await;
-    assert_eq!(run(&world, &machine).await, None);
-
-    for (further, status) in [(&["states:DescribeExecution"][..], "SUCCEEDED"), (&["states:StopExecution"], "ABORTED")]
-    {
-        world.put_policy(ACCOUNT, "m", &awaiting(&child, further)).await;
-        let started = world.states(ACCOUNT, "StartExecution", &json!({"stateMachineArn": machine})).await;
-        run_for(&world.control, Duration::from_secs(1)).await;
-        world.states(ACCOUNT, "StopExecution", &json!({"executionArn": started["executionArn"]})).await;
-        run_for(&world.control, Duration::from_secs(30)).await;
-        let children = world.states(ACCOUNT, "ListExecutions", &json!({"stateMachineArn": child})).await;
-        assert_eq!(children["executions"][0]["status"], status, "{further:?}: {children:#}");
-    }
 }
 
 /// The cause without what differs from run to run.
@@ -91,7 +47,7 @@ fn steady(cause: &str) -> String {
     }
 }
 
-fn task(resource: &str, parameters: &Value) -> Value {
+pub(crate) fn task(resource: &str, parameters: &Value) -> Value {
     json!({"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": true}}})
 }
 

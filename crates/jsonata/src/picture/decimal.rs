@@ -321,14 +321,13 @@ fn translate(digits: &str, properties: &Properties) -> Vec<char> {
 fn irregular(integer: &[char], fraction: &[char], picture: &SubPicture, properties: &Properties) -> Vec<char> {
     let point = properties.decimal_separator;
     let mut text = [integer, &[point], fraction].concat();
-    let mut point_at = integer.len();
-    for place in &picture.grouping {
+    // Each separator moves the point on.
+    for (point_at, place) in (integer.len()..).zip(&picture.grouping) {
         let at = match point_at.checked_sub(*place) {
             Some(at) => at,
             None => text.len().saturating_sub(place - point_at),
         };
         text.insert(at.min(text.len()), properties.grouping_separator);
-        point_at += 1;
     }
     let point_at = text.iter().position(|c| *c == point).unwrap_or_default();
     for place in &picture.fraction_grouping {

@@ -3,6 +3,8 @@
 //! A row's `source` is a page of the IAM User Guide (`IAM:`), of another guide below docs.aws.amazon.com, or a whole address.
 //! What a row leaves out is that of an ordinary request: the user `ann` of the account 111122223333, whose own resource it is.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at once")]
+
 use policy::{Caller, Context, Document, Identity, Policies, Request, evaluate};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

@@ -35,7 +35,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     let program = unstripped(&folder)?;
     let all = Symbols::of(&program)?;
     say::progress("an embedded cloud that starts");
-    let start = all.only(&used(&folder, &program, |_| Ok(thread::park_timeout(IDLE)))?);
+    let start = all.only(&used(&folder, &program, rest)?);
     say::progress("an embedded cloud that works");
     let served = all.only(&used(&folder, &program, work)?).without(&start);
     let script = project::root().join("src/link-order.ld");
@@ -87,6 +87,11 @@ fn used(
     cloud.stop()?;
     let text = fs::read_to_string(&counted).map_err(|error| Failure::file(&counted, &error))?;
     Ok(symbols::called(&text))
+}
+
+fn rest(_: &Cloud) -> Result<(), Failure> {
+    thread::park_timeout(IDLE);
+    Ok(())
 }
 
 /// Requests as a learner's day has them.

@@ -311,7 +311,7 @@ async fn who_signs_is_asked_of_iam() {
     let rightly = signed_for("execute-api", "us-east-1", Signed::Rightly);
     assert_eq!(fixture.send(&api, &[], &rightly).await.status, 200);
     let question = format!("execute-api:Invoke arn:aws:execute-api:us-east-1:000000000000:{}/dev/POST/start", api.id);
-    assert_eq!(fixture.roles.asked.lock().unwrap().as_slice(), [question.clone()]);
+    assert_eq!(fixture.roles.asked.lock().unwrap().as_slice(), std::slice::from_ref(&question));
     insta::assert_snapshot!(fixture.authorizer_in_event(), @r#"{"iam":{"accessKey":"AKIATEST","accountId":"000000000000","callerId":"AIDA","cognitoIdentity":null,"principalOrgId":null,"userArn":"arn:aws:iam::000000000000:user/local","userId":"AIDA"}}"#);
     *fixture.roles.refused.lock().unwrap() = Some(question);
     assert_eq!(told(&fixture.send(&api, &[], &rightly).await), forbidden);
