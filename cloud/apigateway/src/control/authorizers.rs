@@ -10,10 +10,9 @@ use crate::loopback;
 use crate::model::{Api, Authorizer, AuthorizerType, function_arn, holds_token, identity_source, new_id};
 use crate::service::Apis;
 
-/// The most audiences of an authorizer, and the longest that an answer may hold, in seconds
+/// The most audiences of an authorizer
 /// ([quotas](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)).
 const AUDIENCES_LIMIT: usize = 50;
-const TTL_LIMIT_S: u32 = 3_600;
 
 fn missing(id: &str) -> ServiceError {
     not_found(format!("Invalid Authorizer identifier specified {id}"))
@@ -89,9 +88,6 @@ fn check_function(authorizer: &Authorizer) -> Result<(), ServiceError> {
         return Err(bad_request("EnableSimpleResponses is only supported for AuthorizerPayloadFormatVersion 2.0"));
     }
     let ttl_s = authorizer.authorizer_result_ttl_in_seconds.unwrap_or(0);
-    if ttl_s > TTL_LIMIT_S {
-        return Err(bad_request(format!("AuthorizerResultTtlInSeconds must be between 0 and {TTL_LIMIT_S}")));
-    }
     if ttl_s > 0 && authorizer.identity_source.is_empty() {
         return Err(bad_request("An identity source is required where authorizer results are cached"));
     }

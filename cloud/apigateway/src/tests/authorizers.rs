@@ -114,11 +114,11 @@ async fn what_can_be_no_authorizer() {
     }
     insta::assert_snapshot!(told, @r#"
     400 BadRequestException: Authorizer name must be unique. Authorizer taken already exists in this RestApi.
-    400 BadRequestException: Invalid request body: unknown variant `TOKEN`, expected `REQUEST` or `JWT`
+    400 BadRequestException: 1 validation error detected: Value 'TOKEN' at 'authorizerType' failed to satisfy constraint: Member must satisfy enum value set: [REQUEST, JWT]
     400 BadRequestException: Invalid Authorizer URI. AuthorizerUri should be a valid API Gateway ARN that represents a Lambda function invocation.
     400 BadRequestException: AuthorizerPayloadFormatVersion is a required parameter for REQUEST authorizers. Supported versions are 1.0 and 2.0
     400 BadRequestException: EnableSimpleResponses is only supported for AuthorizerPayloadFormatVersion 2.0
-    400 BadRequestException: AuthorizerResultTtlInSeconds must be between 0 and 3600
+    400 BadRequestException: 1 validation error detected: Value '3601' at 'authorizerResultTtlInSeconds' failed to satisfy constraint: Member must have value less than or equal to 3600
     400 BadRequestException: An identity source is required where authorizer results are cached
     400 BadRequestException: Invalid mapping expression specified: $request.body.a
     501 NotImplemented: The embedded cloud does not implement identityValidationExpression of apigateway:CreateAuthorizer yet.
@@ -159,7 +159,7 @@ async fn a_route_names_an_authorizer_of_its_type() {
     400 Invalid authorizer ID specified. Setting the authorization type to CUSTOM requires a valid authorizer.
     400 Authorization scopes are only supported with the authorization type JWT
     400 An authorizer can't be set with the authorization type AWS_IAM
-    400 Invalid authorization type specified: OAUTH
+    400 1 validation error detected: Value 'OAUTH' at 'authorizationType' failed to satisfy constraint: Member must satisfy enum value set: [NONE, AWS_IAM, CUSTOM, JWT]
     501 The embedded cloud does not implement apigateway: routes that need an API key yet.
     "#);
     fixture.change_route(&api, &json!({"authorizationType": "CUSTOM", "authorizerId": judge})).await.unwrap();

@@ -129,7 +129,10 @@ async fn nobody_vouches_for_a_token() {
     let none = "InvalidIdentityToken: The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
     assert_eq!(told(&[]).await, none);
     assert!(told(&[("WebIdentityToken", "abc")]).await.ends_with("Member must have length greater than or equal to 4"));
-    assert_eq!(told(&[("RoleArn", "nothing")]).await, "ValidationError: Request ARN is invalid");
+    assert_eq!(
+        told(&[("RoleArn", "arn:aws:iam::000000000000:nothing")]).await,
+        "ValidationError: Request ARN is invalid"
+    );
     assert!(told(&[("RoleSessionName", "s")]).await.contains("'roleSessionName'"));
     assert!(
         told(&[("ProviderId", "www.amazon.com")])

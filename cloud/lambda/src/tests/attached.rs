@@ -120,13 +120,17 @@ async fn runtimes_and_loops_have_settings() {
     let arn = "arn:aws:lambda:us-east-1:000000000000:function:f:$LATEST";
     let shown = lambda.ask("GET", runtime, &Value::Null).await;
     assert_eq!(shown, json!({"UpdateRuntimeOn": "Auto", "FunctionArn": arn}));
-    let manual = json!({"UpdateRuntimeOn": "Manual", "RuntimeVersionArn": "arn:aws:lambda:us-east-1::runtime:00"});
+    let version = format!("arn:aws:lambda:us-east-1::runtime:{}", "0".repeat(64));
+    let manual = json!({"UpdateRuntimeOn": "Manual", "RuntimeVersionArn": version});
     lambda.ask("PUT", runtime, &manual).await;
     assert_eq!(lambda.ask("GET", runtime, &Value::Null).await["RuntimeVersionArn"], manual["RuntimeVersionArn"]);
     for (input, told) in [
         (json!({"UpdateRuntimeOn": "Never"}), "'updateRuntimeOn'"),
         (json!({"UpdateRuntimeOn": "Manual"}), "You must specify a runtime version ARN"),
-        (json!({"UpdateRuntimeOn": "Auto", "RuntimeVersionArn": "arn:x"}), "Manual runtime update mode only"),
+        (
+            json!({"UpdateRuntimeOn": "Auto", "RuntimeVersionArn": manual["RuntimeVersionArn"]}),
+            "Manual runtime update mode only",
+        ),
     ] {
         let refused = lambda.send("PUT", runtime, &input).await.unwrap_err();
         assert!(refused.message.contains(told), "{refused}");
@@ -146,12 +150,13 @@ async fn what_there_is_none_of_is_not_found() {
     lambda.ask("DELETE", "/2020-06-30/functions/f/code-signing-config", &Value::Null).await;
     let configs = "/2020-04-22/code-signing-configs";
     assert_eq!(lambda.ask("GET", configs, &Value::Null).await, json!({"CodeSigningConfigs": []}));
+    let config = "arn:aws:lambda:us-east-1:000000000000:code-signing-config:csc-0123456789abcdefg";
     for path in [
-        "/2020-04-22/code-signing-configs/csc-1",
-        "/2020-04-22/code-signing-configs/csc-1/functions",
-        "/2015-03-31/event-source-mappings/1",
+        format!("{configs}/{config}"),
+        format!("{configs}/{config}/functions"),
+        "/2015-03-31/event-source-mappings/01234567-89ab-cdef-0123-456789abcdef".to_owned(),
     ] {
-        let refused = lambda.send("GET", path, &Value::Null).await.unwrap_err();
+        let refused = lambda.send("GET", &path, &Value::Null).await.unwrap_err();
         assert_eq!((refused.status, refused.code.as_str()), (404, "ResourceNotFoundException"), "{path}");
     }
 }
