@@ -69,10 +69,10 @@ def cargo_lambda(folder, function):
     deploy = ["lambda", "deploy", "--binary-path", "bootstrap"]
     run("cargo-lambda", *deploy, "echo", folder=folder)
     assert configuration("echo")["Runtime"] == "provided.al2023"
-    settings = ["--memory", "256", "--timeout", "9", "--env-var", "A=B", "--tag", "x=y", "--alias", "live"]
+    settings = ["--memory", "256", "--timeout", "9", "--env-var", "STAGE=B", "--tag", "x=y", "--alias", "live"]
     run("cargo-lambda", *deploy, *settings, "echo", folder=folder)
     now = configuration("echo")
-    told = (now["MemorySize"], now["Timeout"], now["Environment"]["Variables"]["A"])
+    told = (now["MemorySize"], now["Timeout"], now["Environment"]["Variables"]["STAGE"])
     assert told == (256, 9, "B"), now
     aliases = boto3.client("lambda").list_aliases(FunctionName="echo")["Aliases"]
     assert [alias["Name"] for alias in aliases] == ["live"], aliases

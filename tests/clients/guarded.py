@@ -98,7 +98,7 @@ def awkward_requests():
             assert error.response["Error"]["Code"] in expected, error.response
     lambda_.list_functions(MaxItems=7)
     group = f"/with space/é/{os.getpid()}".replace(" ", "_").replace("é", "e")
-    logs.create_log_group(logGroupName=group, tags={"k": "ü+ %2F"})
+    logs.create_log_group(logGroupName=group, tags={"k": "ü+ :/@="})
     logs.delete_log_group(logGroupName=group)
 
 
