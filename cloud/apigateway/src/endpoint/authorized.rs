@@ -43,17 +43,7 @@ impl Authorized {
             Self::LetIn { context, .. } => {
                 Some(json!({ "lambda": Some(context).filter(|context| !context.is_empty()) }))
             }
-            Self::Signer { access_key, identity } => Some(json!({
-                "iam": {
-                    "accessKey": access_key,
-                    "accountId": identity.account.as_str(),
-                    "callerId": identity.id,
-                    "cognitoIdentity": null,
-                    "principalOrgId": null,
-                    "userArn": identity.arn,
-                    "userId": identity.id,
-                }
-            })),
+            Self::Signer { access_key, identity } => Some(identity.authorizer(access_key)),
         }
     }
 

@@ -11,17 +11,7 @@ use super::server::{Server, ok};
 
 /// An API whose route leads to this integration; its id.
 async fn api_with(fixture: &Fixture, route_key: &str, integration: &Value) -> String {
-    let here = Location::default();
-    let api = fixture.call(&here, Method::POST, "/v2/apis", &json!({"name": "a", "protocolType": "HTTP"})).await;
-    let id = api["apiId"].as_str().unwrap().to_owned();
-    let path = format!("/v2/apis/{id}");
-    let made = fixture.call(&here, Method::POST, &format!("{path}/integrations"), integration).await;
-    let target = format!("integrations/{}", made["integrationId"].as_str().unwrap());
-    let route = json!({"routeKey": route_key, "target": target});
-    fixture.call(&here, Method::POST, &format!("{path}/routes"), &route).await;
-    let stage = json!({"stageName": "dev", "autoDeploy": true, "stageVariables": {"v": "7"}});
-    fixture.call(&here, Method::POST, &format!("{path}/stages"), &stage).await;
-    id
+    fixture.api_with(route_key, integration, &json!({"v": "7"})).await
 }
 
 fn to(uri: &str, further: &Value) -> Value {

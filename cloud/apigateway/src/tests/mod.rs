@@ -81,6 +81,21 @@ impl Fixture {
         service.call(operation, &request).await
     }
 
+    /// Makes an API with one route that leads to this integration, on the stage `dev` with these variables; its id.
+    async fn api_with(&self, route_key: &str, integration: &Value, stage_variables: &Value) -> String {
+        let here = Location::default();
+        let api = self.call(&here, Method::POST, "/v2/apis", &json!({"name": "a", "protocolType": "HTTP"})).await;
+        let id = api["apiId"].as_str().unwrap().to_owned();
+        let path = format!("/v2/apis/{id}");
+        let made = self.call(&here, Method::POST, &format!("{path}/integrations"), integration).await;
+        let target = format!("integrations/{}", made["integrationId"].as_str().unwrap());
+        let route = json!({"routeKey": route_key, "target": target});
+        self.call(&here, Method::POST, &format!("{path}/routes"), &route).await;
+        let stage = json!({"stageName": "dev", "autoDeploy": true, "stageVariables": stage_variables});
+        self.call(&here, Method::POST, &format!("{path}/stages"), &stage).await;
+        id
+    }
+
     /// Makes the lesson's API: `POST /start` leads to the function `start` of the same location, on the stage `dev`.
     async fn lesson(&self, location: &Location) -> LessonApi {
         let api = json!({"name": "lesson", "protocolType": "HTTP", "tags": {"a": "1"}});

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use jiff::Timestamp;
 use policy::Document;
+use serde_json::{Value, json};
 
 use crate::error::ServiceError;
 use crate::function_reference::FunctionReference;
@@ -139,6 +140,22 @@ pub struct CallerIdentity {
     pub account: Account,
     /// The unique id: of a session the role's, with the session's name.
     pub id: String,
+}
+
+impl CallerIdentity {
+    /// Who signed a request to an endpoint, as `requestContext.authorizer` of payload format 2.0 tells it.
+    #[must_use]
+    pub fn authorizer(&self, access_key: &str) -> Value {
+        json!({ "iam": {
+            "accessKey": access_key,
+            "accountId": self.account.as_str(),
+            "callerId": self.id,
+            "cognitoIdentity": null,
+            "principalOrgId": null,
+            "userArn": self.arn,
+            "userId": self.id,
+        }})
+    }
 }
 
 /// Answers for roles: what IAM offers to the services that assume them.

@@ -42,6 +42,18 @@ async fn a_network_and_a_queue_are_shown_wherever_a_function_is_and_taken_away()
 }
 
 #[tokio::test(start_paused = true)]
+async fn networks_have_few_groups_and_subnets_of_their_form() {
+    let lambda = Fixture::new();
+    let mut input = creation("f", "code");
+    input["VpcConfig"] = json!({"SubnetIds": ["subnet-1"], "SecurityGroupIds": vec!["sg-1"; 6]});
+    let many = lambda.send("POST", FUNCTIONS, &input).await.unwrap_err();
+    assert!(many.message.ends_with("Member must have length less than or equal to 5"), "{many}");
+    input["VpcConfig"] = json!({"SubnetIds": ["vpc-1"], "SecurityGroupIds": ["sg-1"]});
+    let other = lambda.send("POST", FUNCTIONS, &input).await.unwrap_err();
+    assert!(other.message.contains("Value '[vpc-1]' at 'vpcConfig.subnetIds'"), "{other}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_event_that_is_given_up_ends_although_there_is_no_queue() {
     let lambda = Fixture::with(|_, _| SimulatedRun::fails(&json!({"errorMessage": "no"})));
     let mut input = creation("f", "code");

@@ -6,9 +6,78 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::wire::Request;
+
+/// The endpoint and the route that a request came to.
+#[derive(Debug, Clone, Copy)]
+pub struct CalledRoute<'a> {
+    /// The account, as events name it.
+    pub account_id: &'a str,
+    /// The id of the API, or of the URL.
+    pub api_id: &'a str,
+    /// Such as `POST /start`, or `$default`.
+    pub route_key: &'a str,
+    /// The stage, or `$default`.
+    pub stage: &'a str,
+}
+
+/// An event of payload format 2.0. `context` is its `requestContext`; `further` are members that only some endpoints have.
+#[must_use]
+pub fn event(request: &Request, route_key: &str, context: Value, further: Vec<(&str, Value)>) -> Value {
+    let mut event = Map::new();
+    let mut put = |name: &str, value: Value| drop(event.insert(name.to_owned(), value));
+    put("version", json!("2.0"));
+    put("routeKey", json!(route_key));
+    put("rawPath", json!(request.path));
+    put("rawQueryString", json!(request.raw_query));
+    let cookies = cookies(request);
+    if !cookies.is_empty() {
+        put("cookies", json!(cookies));
+    }
+    put("headers", headers(request));
+    let query = joined(request.query());
+    if !query.is_empty() {
+        put("queryStringParameters", json!(query));
+    }
+    put("requestContext", context);
+    further.into_iter().for_each(|(name, value)| put(name, value));
+    let (body, is_base64_encoded) = body(request);
+    if let Some(body) = body {
+        put("body", json!(body));
+    }
+    put("isBase64Encoded", json!(is_base64_encoded));
+    Value::Object(event)
+}
+
+/// What is known of a request beside itself: `requestContext` of format 2.0, with its `authorizer` where there is one.
+#[must_use]
+pub fn context(request: &Request, route: CalledRoute<'_>, authorizer: Option<Value>) -> Value {
+    let domain = domain(request);
+    let mut context = json!({
+        "accountId": route.account_id,
+        "apiId": route.api_id,
+        "domainName": domain,
+        "domainPrefix": domain.split('.').next().unwrap_or_default(),
+        "http": {
+            "method": request.method.as_str(),
+            "path": request.path,
+            "protocol": "HTTP/1.1",
+            "sourceIp": request.source.ip().to_string(),
+            "userAgent": request.header("user-agent").unwrap_or_default(),
+        },
+        "requestId": request.id,
+        "routeKey": route.route_key,
+        "stage": route.stage,
+        "time": received_at(request),
+        "timeEpoch": request.received_at.as_millisecond(),
+    });
+    if let Some(authorizer) = authorizer {
+        context["authorizer"] = authorizer;
+    }
+    context
+}
 
 /// When the request came, as the common log format writes it.
 #[must_use]
@@ -23,8 +92,7 @@ pub fn domain(request: &Request) -> &str {
 }
 
 /// Values of the same name joined by commas, in the order in which they came.
-#[must_use]
-pub fn joined(pairs: Vec<(String, String)>) -> BTreeMap<String, String> {
+fn joined(pairs: Vec<(String, String)>) -> BTreeMap<String, String> {
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in pairs {
         match all.get_mut(&name) {
@@ -39,8 +107,7 @@ pub fn joined(pairs: Vec<(String, String)>) -> BTreeMap<String, String> {
 }
 
 /// The cookies, one by one.
-#[must_use]
-pub fn cookies(request: &Request) -> Vec<String> {
+fn cookies(request: &Request) -> Vec<String> {
     let values = request.headers.get_all("cookie").iter();
     let cookies = values.flat_map(|value| {
         String::from_utf8_lossy(value.as_bytes()).split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>()
@@ -49,8 +116,7 @@ pub fn cookies(request: &Request) -> Vec<String> {
 }
 
 /// The headers, without the cookies: they have their own member.
-#[must_use]
-pub fn headers(request: &Request) -> Value {
+fn headers(request: &Request) -> Value {
     let mut given = given_headers(request);
     given.retain(|(name, _)| name != "cookie");
     json!(joined(given))

@@ -5,4 +5,4 @@ mod answer;
 mod event;
 
 pub use answer::answer_in_full;
-pub use event::{body, cookies, domain, given_headers, headers, joined, received_at, trace_id};
+pub use event::{CalledRoute, body, context, domain, event, given_headers, received_at, trace_id};

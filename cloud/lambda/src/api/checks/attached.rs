@@ -12,10 +12,6 @@ use crate::service::Functions;
 /// IAM permissions").
 const NETWORK_ACTIONS: [&str; 3] = ["CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface"];
 
-/// The most subnets and security groups of a function (API model, `SubnetIds` and `SecurityGroupIds`).
-const MOST_SUBNETS: usize = 16;
-const MOST_SECURITY_GROUPS: usize = 5;
-
 /// `VpcConfig` as it is sent.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -36,15 +32,13 @@ impl Vpc {
     /// The network with what is sent; what is left out stays. Whether there are such subnets is not known here.
     ///
     /// # Errors
-    /// AWS's: of too many ids, of what are none, and of subnets without security groups.
+    /// AWS's: of subnets without security groups.
     pub(in crate::api) fn apply(self, before: Option<&VpcConfig>) -> Result<Option<VpcConfig>, ServiceError> {
         let mut vpc = before.cloned().unwrap_or_default();
         if let Some(ids) = self.subnet_ids {
-            check_ids(&ids, "vpcConfig.subnetIds", "subnet-", MOST_SUBNETS)?;
             vpc.subnet_ids = ids;
         }
         if let Some(ids) = self.security_group_ids {
-            check_ids(&ids, "vpcConfig.securityGroupIds", "sg-", MOST_SECURITY_GROUPS)?;
             vpc.security_group_ids = ids;
         }
         vpc.allows_ipv6 = self.ipv6_allowed_for_dual_stack.unwrap_or(vpc.allows_ipv6);
@@ -53,32 +47,6 @@ impl Vpc {
         }
         Ok(Some(vpc))
     }
-}
-
-fn check_ids(ids: &[String], member: &str, prefix: &str, most: usize) -> Result<(), ServiceError> {
-    let is_id =
-        |id: &String| id.strip_prefix(prefix).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    let shown = || format!("[{}]", ids.join(", "));
-    if ids.len() > most {
-        return Err(failed(&shown(), member, &format!("Member must have length less than or equal to {most}")));
-    }
-    match ids.iter().all(is_id) {
-        true => Ok(()),
-        false => {
-            let constraint = format!(
-                "Member must satisfy constraint: [Member must satisfy regular expression pattern: {prefix}[0-9a-zA-Z]*]"
-            );
-            Err(failed(&shown(), member, &constraint))
-        }
-    }
-}
-
-/// A list that a constraint refuses.
-fn failed(value: &str, member: &str, constraint: &str) -> ServiceError {
-    let message = format!(
-        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
-    );
-    ServiceError::bad_request("ValidationException", message)
 }
 
 impl DeadLetter {
@@ -149,11 +117,6 @@ mod tests {
         assert!(applied(json!({"SubnetIds": [], "SecurityGroupIds": []}), Some(&vpc)).unwrap().is_empty());
         let alone = applied(json!({"SubnetIds": ["subnet-1"]}), None).unwrap_err();
         assert_eq!(alone, "SubnetIds and SecurityIds must coexist or be both empty list.");
-        let many = vec!["sg-1"; 6];
-        let many = applied(json!({"SubnetIds": ["subnet-1"], "SecurityGroupIds": many}), None).unwrap_err();
-        assert!(many.ends_with("Member must have length less than or equal to 5"), "{many}");
-        let other = applied(json!({"SubnetIds": ["vpc-1"], "SecurityGroupIds": ["sg-1"]}), None).unwrap_err();
-        assert!(other.contains("Value '[vpc-1]' at 'vpcConfig.subnetIds'"), "{other}");
     }
 
     #[test]
