@@ -1,5 +1,6 @@
 //! The `workshop` command: parse, run, exit code; nothing else. The embedded cloud starts it again beside each function.
 
+mod allocator;
 mod cli;
 
 fn main() -> std::process::ExitCode {

@@ -16,6 +16,7 @@ use cloud_server::{ConsistencySettings, DataDir, Ready, RunOptions, SandboxPart,
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::allocator;
 use crate::cli::error::CliError;
 use crate::cli::global::Global;
 use crate::cli::session::embedded::{IN_A_BROWSER, data_dir, started};
@@ -250,6 +251,7 @@ pub(crate) async fn run(args: LocalArgs, global: &Global, ui: &Ui) -> Result<(),
 }
 
 async fn run_here(options: RunOptions, background: bool, ui: &Ui) -> Result<(), CliError> {
+    allocator::give_back();
     if background {
         // The command that waits for it knows already what went wrong; this is for the log.
         return Ok(lifecycle::run_in_background(options).await?);

@@ -13,14 +13,29 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use workshop_package::{Architecture, Event, FunctionSource, Options};
 
+/// The features of what is shipped.
+pub(crate) const SHIPPED: &str = "jemalloc";
+
 /// Builds everything and gives the program's path.
 pub(crate) fn run() -> Result<PathBuf, Failure> {
     functions()?;
     say::progress("building the program");
-    process::run(&mut cargo(&["build", "--release", "--package", "workshop"]))?;
+    check_make()?;
+    process::run(&mut cargo(&["build", "--release", "--package", "workshop", "--features", SHIPPED]))?;
     let program = project::target_dir().join("release/workshop");
     say::line(&program.display().to_string());
     Ok(program)
+}
+
+/// Tells that `make` is missing before minutes of building end with it.
+pub(crate) fn check_make() -> Result<(), Failure> {
+    let mut make = process::command("make");
+    make.arg("--version");
+    process::output(&mut make).map(|_| ()).map_err(|failure| {
+        Failure::new(format!(
+            "{failure}\nThe shipped program's allocator is built with make; on Debian: apt-get install make"
+        ))
+    })
 }
 
 /// Packages every function under `lambdas/`, as far as anything changed.

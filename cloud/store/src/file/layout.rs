@@ -17,8 +17,8 @@ pub(crate) const UNFRAMED_KEY: &str = "unframed";
 /// The key of about how many bytes deleted rows have left in the file.
 pub(crate) const FREED_KEY: &str = "freed";
 
-/// The page cache: large enough for the rows that are written together, small beside the cloud's 15 MiB.
-const CACHE_BYTES: usize = 4 << 20;
+/// The page cache: large enough for the rows that are written together, small beside the cloud's 18 MB.
+const CACHE_BYTES: usize = 2 << 20;
 
 /// How the database is set up.
 pub(crate) fn builder() -> Builder {

@@ -6,9 +6,10 @@ mod symbols;
 
 use super::cloud::{Client, Cloud};
 use super::local::machines::{MACHINES, ROLE_NAME, create_machine, ten_passes, until_ended};
+use crate::build::SHIPPED;
 use crate::cargo::cargo;
 use crate::failure::Failure;
-use crate::{process, project, say};
+use crate::{build, process, project, say};
 use patterns::{Pattern, patterns};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -54,8 +55,9 @@ pub(crate) fn run() -> Result<(), Failure> {
 
 /// The program as it is shipped, but with its symbols.
 fn unstripped(folder: &Path) -> Result<PathBuf, Failure> {
-    let build = ["rustc", "--release", "--package", "workshop", "--bin", "workshop", "--", "-C", "strip=none"];
-    process::run(&mut cargo(&build))?;
+    build::check_make()?;
+    let mut build = cargo(&["rustc", "--release", "--package", "workshop", "--bin", "workshop", "--features", SHIPPED]);
+    process::run(build.args(["--", "-C", "strip=none"]))?;
     let program = folder.join("workshop");
     let built = project::target_dir().join("release/workshop");
     fs::copy(built, &program).map_err(|error| Failure::file(&program, &error))?;

@@ -6,6 +6,7 @@ mod debian;
 mod release;
 mod target;
 
+use crate::build::SHIPPED;
 use crate::build::shell_files::{self, Folders};
 use crate::cargo::cargo;
 use crate::failure::Failure;
@@ -66,9 +67,11 @@ fn options(arguments: &[&str]) -> Result<Options, Failure> {
 
 /// The functions first, for the program carries their zips.
 fn program(target: &Target) -> Result<PathBuf, Failure> {
+    build::check_make()?;
     build::functions()?;
     say::progress(&format!("building the program for {}", target.triple));
-    let mut command = cargo(&["build", "--release", "--package", "workshop", "--target", &target.triple]);
+    let mut command =
+        cargo(&["build", "--release", "--package", "workshop", "--features", SHIPPED, "--target", &target.triple]);
     process::run(command.envs(target.build_variables()))?;
     Ok(project::target_dir().join(&target.triple).join("release/workshop"))
 }
