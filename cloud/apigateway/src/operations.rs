@@ -82,31 +82,36 @@ const STAGE: &[&str] = &[
 ];
 
 /// Tags are checked as an action of their own.
-const TAGGED_API: &[Need] = &[tagged("arn:aws:apigateway:{region}::/apis")];
 const TAGGED_STAGE: &[Need] = &[tagged("arn:aws:apigateway:{region}::/apis/{ApiId}/stages")];
 
 const fn tagged(resource: &'static str) -> Need {
     Need::when("tags", "apigateway:TagResource", Resource::Template(resource))
 }
 
+/// API Gateway is given a role.
+const GATEWAY: &str = "apigateway.amazonaws.com";
+const NEW_API: &[Need] = &[tagged("arn:aws:apigateway:{region}::/apis"), Need::pass_role("credentialsArn", GATEWAY)];
+const OF_INTEGRATION: &[Need] = &[Need::pass_role("credentialsArn", GATEWAY)];
+const OF_AUTHORIZER: &[Need] = &[Need::pass_role("authorizerCredentialsArn", GATEWAY)];
+
 /// The operations of the control plane.
 #[rustfmt::skip]
 pub static OPERATIONS: &[Operation<Apis>] = &[
-    operation!("CreateApi", "POST", "/apis", Writes, apis::create).refusing(&["disableSchemaValidation"]).needing(TAGGED_API),
+    operation!("CreateApi", "POST", "/apis", Writes, apis::create).refusing(&["disableSchemaValidation"]).needing(NEW_API),
     operation!("GetApis", "GET", "/apis", Reads, apis::list),
     operation!("GetApi", "GET", "/apis/{ApiId}", Reads, apis::get),
-    operation!("UpdateApi", "PATCH", "/apis/{ApiId}", WritesAlone, apis::update).refusing(&["disableSchemaValidation"]),
+    operation!("UpdateApi", "PATCH", "/apis/{ApiId}", WritesAlone, apis::update).refusing(&["disableSchemaValidation"]).needing(OF_INTEGRATION),
     operation!("DeleteApi", "DELETE", "/apis/{ApiId}", WritesAlone, apis::delete),
     operation!("DeleteCorsConfiguration", "DELETE", "/apis/{ApiId}/cors", WritesAlone, apis::delete_cors),
-    operation!("CreateIntegration", "POST", "/apis/{ApiId}/integrations", WritesAlone, integrations::create).refusing(INTEGRATION),
+    operation!("CreateIntegration", "POST", "/apis/{ApiId}/integrations", WritesAlone, integrations::create).refusing(INTEGRATION).needing(OF_INTEGRATION),
     operation!("GetIntegrations", "GET", "/apis/{ApiId}/integrations", Reads, integrations::list),
     operation!("GetIntegration", "GET", "/apis/{ApiId}/integrations/{IntegrationId}", Reads, integrations::get),
-    operation!("UpdateIntegration", "PATCH", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::update).refusing(INTEGRATION),
+    operation!("UpdateIntegration", "PATCH", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::update).refusing(INTEGRATION).needing(OF_INTEGRATION),
     operation!("DeleteIntegration", "DELETE", "/apis/{ApiId}/integrations/{IntegrationId}", WritesAlone, integrations::delete),
-    operation!("CreateAuthorizer", "POST", "/apis/{ApiId}/authorizers", WritesAlone, authorizers::create).refusing(AUTHORIZER),
+    operation!("CreateAuthorizer", "POST", "/apis/{ApiId}/authorizers", WritesAlone, authorizers::create).refusing(AUTHORIZER).needing(OF_AUTHORIZER),
     operation!("GetAuthorizers", "GET", "/apis/{ApiId}/authorizers", Reads, authorizers::list),
     operation!("GetAuthorizer", "GET", "/apis/{ApiId}/authorizers/{AuthorizerId}", Reads, authorizers::get),
-    operation!("UpdateAuthorizer", "PATCH", "/apis/{ApiId}/authorizers/{AuthorizerId}", WritesAlone, authorizers::update).refusing(AUTHORIZER),
+    operation!("UpdateAuthorizer", "PATCH", "/apis/{ApiId}/authorizers/{AuthorizerId}", WritesAlone, authorizers::update).refusing(AUTHORIZER).needing(OF_AUTHORIZER),
     operation!("DeleteAuthorizer", "DELETE", "/apis/{ApiId}/authorizers/{AuthorizerId}", WritesAlone, authorizers::delete),
     operation!("ResetAuthorizersCache", "DELETE", "/apis/{ApiId}/stages/{StageName}/cache/authorizers", WritesAlone, authorizers::reset_cache),
     operation!("CreateRoute", "POST", "/apis/{ApiId}/routes", WritesAlone, routes::create).refusing(ROUTE),

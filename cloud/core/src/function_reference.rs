@@ -84,6 +84,19 @@ impl FunctionReference {
         Ok(self)
     }
 
+    /// Refuses a function of another region: Lambda reaches none.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException`.
+    pub fn check_region(&self, asked: &str) -> Result<(), ServiceError> {
+        let named = self.location.region();
+        if named == asked {
+            return Ok(());
+        }
+        let message = format!("Functions from '{named}' are not reachable in this region ('{asked}')");
+        Err(ServiceError::new(404, "ResourceNotFoundException", message))
+    }
+
     /// A version or an alias of the same function.
     pub fn with(&self, qualifier: &str) -> Self {
         Self { qualifier: Some(qualifier.to_owned()), ..self.clone() }

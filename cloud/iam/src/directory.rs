@@ -4,7 +4,7 @@ use cloud_core::{Actor, CallerIdentity, Permit, Principal, Refused, RoleCredenti
 use jiff::SignedDuration;
 use policy::Document;
 
-use crate::permissions::trust::Assumption;
+use crate::permissions::trust::{lets_service_in, lets_task_in};
 use crate::service::Iam;
 
 /// How long the session of a service lasts. (That of a function is not documented; it lives as long as its process may.)
@@ -12,15 +12,17 @@ const SERVICE_SESSION: SignedDuration = SignedDuration::from_hours(12);
 
 impl RoleDirectory for Iam {
     fn trust(&self, role_arn: &str, principal: Principal<'_>) -> RoleTrust {
-        let Some(role) = self.role(role_arn) else {
-            return RoleTrust::Missing;
+        let Some(role) = self.read_for_decision(role_arn) else {
+            return if self.is_gone(role_arn) { RoleTrust::Gone } else { RoleTrust::Missing };
         };
-        let assumption = match principal {
-            Principal::Service { name, resource } => Assumption::of_service(role_arn, name, resource),
-            Principal::Aws(arn) => Assumption::of_execution(role_arn, arn),
+        let is_let_in = match principal {
+            Principal::Service { name, resource } => lets_service_in(&role.trust, role_arn, name, resource),
+            Principal::Task { role: own_role, machine } => {
+                lets_task_in(&role.trust, role_arn, own_role, machine)
+                    && self.may_assume(own_role, role_arn, &role.trust)
+            }
         };
-        let trust = assumption.known(&role.assume_role_policy);
-        if !assumption.is_allowed(&trust) || !self.may_assume(principal, role_arn, &trust) {
+        if !is_let_in {
             return RoleTrust::Refused;
         }
         let is_known = |window| self.is_settled(role_arn, window);
@@ -43,8 +45,9 @@ impl RoleDirectory for Iam {
     }
 
     fn open_session(&self, role_arn: &str, principal: Principal<'_>, session_name: &str) -> Option<RoleCredentials> {
-        if self.trust(role_arn, principal) != RoleTrust::Trusted {
-            return None;
+        match self.trust(role_arn, principal) {
+            RoleTrust::Trusted | RoleTrust::Propagating => {}
+            RoleTrust::Missing | RoleTrust::Gone | RoleTrust::Refused => return None,
         }
         let role = self.role(role_arn)?;
         Some(self.service_session(&role, session_name, SERVICE_SESSION))
@@ -56,9 +59,8 @@ impl RoleDirectory for Iam {
 }
 
 impl Iam {
-    /// Whether the policies of who wants a role allow it, where the role's trust policy leaves that to them.
-    fn may_assume(&self, principal: Principal<'_>, role_arn: &str, trust: &Document) -> bool {
-        let Principal::Aws(own_role) = principal else { return true };
+    /// Whether the policies of the role whose task wants another one allow it.
+    fn may_assume(&self, own_role: &str, role_arn: &str, trust: &Document) -> bool {
         let actor = Actor::Role { arn: own_role, session: "StepFunctions" };
         let asked = Permit { resource_policy: Some(trust), ..Permit::new(actor, "sts:AssumeRole", role_arn) };
         self.decide(&asked).is_ok()

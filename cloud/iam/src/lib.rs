@@ -31,5 +31,5 @@ mod tests;
 mod unique_id;
 
 pub use operations::{INFO, OPERATIONS, resource_tags};
-pub use service::{Iam, POLICIES, ROLES};
+pub use service::{DELETED_ROLES, Iam, POLICIES, ROLES};
 pub use sessions::SessionKeys;

@@ -9,7 +9,7 @@ use crate::listing::{close, page};
 use crate::policies::managed::check_boundary;
 use crate::policies::members::{path, set_tags};
 use crate::role::{Role, tag_xml};
-use crate::service::{Iam, malformed};
+use crate::service::{DeletedRole, Iam, MOST_DELETED_ROLES, malformed};
 use crate::unique_id::unique_id;
 
 /// The largest trust policy, in characters that are no white space.
@@ -114,19 +114,40 @@ pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
 pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let name = form.required("RoleName")?;
     let key = form.account().key(name);
-    let conflict = |text: &str| Err(ServiceError::new(409, "DeleteConflict", text));
+    let role = find(iam, form)?;
+    check_deletion(&role)?;
+    // First: a crash in between leaves a role that is there, which counts.
+    remember_deleted(iam, &role.arn()).await?;
     iam.roles
         .change(|all| {
             let role = all.get(&key).ok_or_else(|| iam.roles.missing(&key, || missing(name)))?;
-            if !role.attached.is_empty() {
-                return conflict("Cannot delete entity, must detach all policies first.");
-            }
-            if !role.inline.is_empty() {
-                return conflict("Cannot delete entity, must delete policies first.");
-            }
+            check_deletion(role)?;
             Ok((vec![Change::Delete(key.clone())], None))
         })
         .await
+}
+
+fn check_deletion(role: &Role) -> Result<(), ServiceError> {
+    let conflict = |text: &str| Err(ServiceError::new(409, "DeleteConflict", text));
+    if !role.attached.is_empty() {
+        return conflict("Cannot delete entity, must detach all policies first.");
+    }
+    if !role.inline.is_empty() {
+        return conflict("Cannot delete entity, must delete policies first.");
+    }
+    Ok(())
+}
+
+/// Remembers that there was a role; the oldest of too many is forgotten.
+async fn remember_deleted(iam: &Iam, arn: &str) -> Result<(), ServiceError> {
+    let deleted = DeletedRole { deleted_at: iam.now() };
+    let remembered = iam.deleted_roles.change(|all| {
+        let oldest = || all.iter().min_by_key(|(_, role)| role.deleted_at).map(|(arn, _)| arn.clone());
+        let forgotten = if all.len() >= MOST_DELETED_ROLES { oldest() } else { None };
+        let changes = forgotten.map(Change::Delete).into_iter();
+        Ok((changes.chain([Change::Put(arn.to_owned(), deleted)]).collect(), ()))
+    });
+    remembered.await
 }
 
 pub(crate) async fn update(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {

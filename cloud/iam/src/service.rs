@@ -3,8 +3,10 @@
 use cloud_core::{Account, CachedTable, Clock, FaultInjection, Random, ServiceError};
 use cloud_store::{Store, StoreError, Table};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::permissions::enforcement::{Documents, Enforcement};
+use crate::permissions::read_role::ReadRoles;
 use crate::policies::managed_policy::ManagedPolicy;
 use crate::role::Role;
 use crate::sessions::{SessionKeys, Sessions};
@@ -15,13 +17,29 @@ pub const ROLES: Table = Table::new("roles");
 /// Managed policies, by ARN.
 pub const POLICIES: Table = Table::new("policies");
 
+/// Roles that were deleted, by ARN: what ran as one of them fails, what names a role that was never made does not.
+pub const DELETED_ROLES: Table = Table::new("deleted-roles");
+
+/// How many deleted roles are remembered: the last ones.
+pub(crate) const MOST_DELETED_ROLES: usize = 10_000;
+
+/// A role that was deleted. One with its ARN may have been made since: that one counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DeletedRole {
+    pub(crate) deleted_at: Timestamp,
+}
+
 /// All roles, managed policies, and the sessions of assumed roles.
 pub struct Iam {
     /// By the account's key of the name.
     pub(crate) roles: CachedTable<Role>,
     /// By ARN.
     pub(crate) policies: CachedTable<ManagedPolicy>,
+    /// By ARN.
+    pub(crate) deleted_roles: CachedTable<DeletedRole>,
     pub(crate) sessions: Sessions,
+    /// The roles, read.
+    pub(crate) read_roles: ReadRoles,
     /// The documents of policies, read.
     pub(crate) documents: Documents,
     pub(crate) enforcement: Enforcement,
@@ -39,7 +57,9 @@ impl Iam {
         Ok(Self {
             roles: CachedTable::open(store, ROLES, clock.clone())?,
             policies: CachedTable::open(store, POLICIES, clock.clone())?,
+            deleted_roles: CachedTable::open(store, DELETED_ROLES, clock.clone())?,
             sessions: Sessions::default(),
+            read_roles: ReadRoles::default(),
             documents: Documents::default(),
             enforcement: Enforcement::default(),
             random,
@@ -50,7 +70,8 @@ impl Iam {
 
     /// How many stored values could not be read.
     pub fn unreadable_rows(&self) -> usize {
-        self.roles.unreadable().count() + self.policies.unreadable().count()
+        let tables = [self.roles.unreadable(), self.policies.unreadable(), self.deleted_roles.unreadable()];
+        tables.iter().map(|unreadable| unreadable.count()).sum()
     }
 
     /// The account that the session with this access key acts in; none for an access key of no session.
@@ -66,14 +87,9 @@ impl Iam {
 
     /// The role with this ARN.
     pub(crate) fn role(&self, arn: &str) -> Option<Role> {
-        self.read_role(arn, Role::clone)
-    }
-
-    /// Looks at the role with this ARN; `look` must be quick, and reads no other table.
-    pub(crate) fn read_role<R>(&self, arn: &str, look: impl FnOnce(&Role) -> R) -> Option<R> {
         let name = arn.rsplit('/').next()?;
         let key = Account::of_arn(arn)?.key(name);
-        self.roles.read(|roles| roles.get(&key).filter(|role| role.arn() == arn).map(look))
+        self.roles.read(|roles| roles.get(&key).filter(|role| role.arn() == arn).cloned())
     }
 
     /// The answer to whoever may not have the role with this ARN: `refused`, unless the role can't be read.

@@ -33,6 +33,7 @@ pub(crate) struct Session {
     pub(crate) role_arn: Option<String>,
     /// `<role id>:<session>`, or the user's id.
     pub(crate) id: String,
+    pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// What its requests are signed with.
     pub(crate) secret: String,

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use cloud_core::{
-    Access, Account, Actor, Binding, ConditionKeys, Form, Operation, Permit, Protocol, Quota, Random, Request,
-    RequestModel, Resource, RoleCredentials, ServiceError, ServiceInfo, Xml, query_answer,
+    Access, Account, Actor, Binding, ConditionKeys, Form, Operation, Permit, Protocol, Quota, Request, RequestModel,
+    Resource, RoleCredentials, ServiceError, ServiceInfo, Xml, query_answer,
 };
 use jiff::{SignedDuration, Timestamp};
 use policy::Caller;
 
 use crate::assume_role::{AssumeRole, web_identity};
-use crate::permissions::trust::Assumption;
+use crate::permissions::trust::lets_client_in;
 use crate::role::{Role, date};
 use crate::service::Iam;
 use crate::sessions::{Session, SessionSettings};
@@ -95,7 +95,7 @@ fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
         asked.inherit(session)?;
     }
     let access_key = request.scope.as_ref().map(|scope| scope.access_key.as_str()).unwrap_or_default();
-    let role = trusting_role(iam, &form, &asked, (access_key, session.as_ref()))?;
+    let role = trusting_role(iam, request, &asked, (access_key, session.as_ref()))?;
     let now = iam.now();
     let is_chained = session.is_some_and(|session| session.role_arn.is_some());
     let expires_at = now + SignedDuration::from_secs(asked.lasts_s(role.max_session_duration_s, is_chained)?);
@@ -104,7 +104,7 @@ fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
     let arn = role.account.global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
     let id = format!("{}:{name}", role.id);
     let user = Xml::new().text("AssumedRoleId", &id).text("Arn", &arn);
-    let mut session = new_session(&iam.random, arn, Some(role_arn.to_owned()), id, expires_at);
+    let mut session = new_session(iam, arn, Some(role_arn.to_owned()), id, expires_at);
     let packed = asked.packed_size_percent().map(|percent| percent.to_string());
     session.settings = asked.settings;
     let answer = Xml::new()
@@ -119,12 +119,13 @@ fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
 /// The role, when its trust policy lets the caller have such a session.
 fn trusting_role(
     iam: &Iam,
-    form: &Form,
+    request: &Request,
     asked: &AssumeRole<'_>,
     (access_key, session): (&str, Option<&Session>),
 ) -> Result<Role, ServiceError> {
     let role_arn = asked.role_arn;
-    let user = user_arn(form.account());
+    let location = request.location();
+    let user = user_arn(location.account());
     let caller = || match session {
         Some(Session { arn, role_arn: Some(role), .. }) => Caller::Session { session: arn, role },
         _ => Caller::Aws(&user),
@@ -135,17 +136,20 @@ fn trusting_role(
         ServiceError::new(403, "AccessDenied", text)
     };
     let role = iam.role(role_arn).ok_or_else(|| iam.no_role(role_arn, || denied("sts:AssumeRole")))?;
+    let trust = iam.document(&role.assume_role_policy);
+    let actor = Actor::Key { id: access_key, account: location.account() };
+    let keys = || {
+        let of_role = role.tags.iter().map(|(key, value)| (format!("aws:ResourceTag/{key}"), value.as_str()));
+        of_role.fold(asked.condition_keys(request.condition_keys()), |context, (key, value)| context.with(&key, value))
+    };
     for action in asked.actions() {
-        let assumption = Assumption::of_client(role_arn, action, caller(), asked.condition_keys());
-        let trust = assumption.known(&role.assume_role_policy);
-        let actor = Actor::Key { id: access_key, account: form.account() };
-        let keys = || asked.condition_keys();
+        let is_let_in = lets_client_in(&trust, role_arn, action, caller(), iam.keys_of(actor, keys()));
         let permit = Permit {
             resource_policy: Some(&trust),
             keys: ConditionKeys::made_by(&keys),
             ..Permit::new(actor, action, role_arn)
         };
-        if !assumption.is_allowed(&trust) || iam.decide(&permit).is_err() {
+        if !is_let_in || iam.decide(&permit).is_err() {
             return Err(denied(action));
         }
     }
@@ -160,16 +164,18 @@ fn session_token(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError>
     let now = iam.now();
     let access_key = unique_id(&iam.random, "ASIA");
     let arn = user_arn(request.location().account());
-    let session = new_session(&iam.random, arn, None, USER_ID.to_owned(), now + SignedDuration::from_secs(seconds));
+    let session = new_session(iam, arn, None, USER_ID.to_owned(), now + SignedDuration::from_secs(seconds));
     let credentials = credentials(&access_key, &session);
     iam.sessions.open(access_key, session, iam.machine_now());
     Ok(Xml::new().nest("Credentials", credentials))
 }
 
-fn new_session(random: &Random, arn: String, role_arn: Option<String>, id: String, expires_at: Timestamp) -> Session {
+fn new_session(iam: &Iam, arn: String, role_arn: Option<String>, id: String, expires_at: Timestamp) -> Session {
+    let random = &iam.random;
     let secret = format!("{}{}", unique_id(random, ""), unique_id(random, ""));
     let token = format!("{}{}", unique_id(random, "IQoJ"), unique_id(random, ""));
-    Session { arn, role_arn, id, expires_at, secret, token, settings: SessionSettings::default() }
+    let issued_at = iam.now();
+    Session { arn, role_arn, id, issued_at, expires_at, secret, token, settings: SessionSettings::default() }
 }
 
 impl Iam {
@@ -183,7 +189,7 @@ impl Iam {
         }
         let arn = role.account.global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
         let access_key = unique_id(&self.random, "ASIA");
-        let session = new_session(&self.random, arn, Some(role.arn()), id, now + lasts);
+        let session = new_session(self, arn, Some(role.arn()), id, now + lasts);
         let credentials = role_credentials(access_key.clone(), &session);
         self.sessions.open_for_service(access_key, session, now);
         credentials

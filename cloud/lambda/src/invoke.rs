@@ -141,6 +141,11 @@ impl FunctionInvoker for Functions {
         self.table.read(|functions| functions.get(&function.key())?.policy.document(&resource))
     }
 
+    fn tags(&self, function: &FunctionReference) -> Vec<(String, String)> {
+        let tags = self.table.read(|functions| functions.get(&function.key()).map(|found| found.tags.clone()));
+        tags.into_iter().flatten().collect()
+    }
+
     /// A function, its versions and its aliases have policies of their own: what may invoke the one may not therefore invoke
     /// the other.
     fn may_invoke(&self, function: &FunctionReference, service: &str, source_arn: &str) -> bool {

@@ -4,6 +4,7 @@ use cloud_core::{
     Access, Binding, Handler, Location, Need, Operation, Otherwise, Protocol, Quota, Request, RequestModel, Resource,
     ServiceError, ServiceInfo,
 };
+use serde_json::Value;
 
 use crate::api::{attached, filter, get, groups, live_tail, put, queries, streams, subscriptions, tags};
 use crate::service::Logs;
@@ -107,21 +108,17 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
         |logs, request| Box::pin(subscriptions::delete(logs, request)),
     )
     .within(PER_S_5),
-    operation("TagResource", Access::Writes, "logs:TagResource", Resource::Arn("resourceArn"), |logs, request| {
+    operation("TagResource", Access::Writes, "logs:TagResource", BY_ARN, |logs, request| {
         Box::pin(tags::tag(logs, request))
     })
     .within(PER_S_5),
-    operation("UntagResource", Access::Writes, "logs:UntagResource", Resource::Arn("resourceArn"), |logs, request| {
+    operation("UntagResource", Access::Writes, "logs:UntagResource", BY_ARN, |logs, request| {
         Box::pin(tags::untag(logs, request))
     })
     .within(PER_S_5),
-    operation(
-        "ListTagsForResource",
-        Access::Reads,
-        "logs:ListTagsForResource",
-        Resource::Arn("resourceArn"),
-        |logs, request| Box::pin(async move { tags::list(logs, request) }),
-    )
+    operation("ListTagsForResource", Access::Reads, "logs:ListTagsForResource", BY_ARN, |logs, request| {
+        Box::pin(async move { tags::list(logs, request) })
+    })
     .within(PER_S_5),
     operation("TagLogGroup", Access::Writes, "logs:TagLogGroup", GROUP, |logs, request| {
         Box::pin(tags::tag_group(logs, request))
@@ -164,10 +161,12 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
     // Its sessions are limited, not its rate.
     operation("StartLiveTail", Access::ReadsPresent, "logs:StartLiveTail", QUERIED, |logs, request| {
         Box::pin(async move { live_tail::start(logs, request) })
-    }),
+    })
+    .also_about(further_queried),
     operation("StartQuery", Access::Reads, "logs:StartQuery", QUERIED, |logs, request| {
         Box::pin(queries::start(logs, request))
     })
+    .also_about(further_queried)
     .within(PER_S_10),
     operation("GetQueryResults", Access::Reads, "logs:GetQueryResults", Resource::Any, |logs, request| {
         Box::pin(async move { queries::results(logs, request) })
@@ -185,12 +184,14 @@ pub static OPERATIONS: &[Operation<Logs>] = &[
 
 /// The group that the input names, by name or identifier: as refusals of AWS's name it, with a stream without a name.
 const GROUP: Resource = Resource::Computed(|request| Some(format!("{}:log-stream:", group_arn(request)?)));
-/// The first group that a query is about.
-const QUERIED: Resource = Resource::Computed(queried_arn);
+/// The first group that a query is about; the others are asked for too.
+const QUERIED: Resource = Resource::Computed(|request| queried(request).into_iter().next());
 /// The stream that the input names.
 const STREAM: Resource = Resource::Computed(stream_arn);
 /// The group itself, which has the tags.
 const TAGGED: Resource = Resource::Computed(group_arn);
+/// The same where its ARN is given, with `:*` or without.
+const BY_ARN: Resource = Resource::Computed(|request| Some(arn_of(&request.member("resourceArn")?, request)));
 /// As refusals of AWS's name it.
 const ALL_GROUPS: Resource = Resource::Template("arn:aws:logs:{region}:{account}:log-group::log-stream:");
 
@@ -214,15 +215,24 @@ const fn operation(
 }
 
 fn group_arn(request: &Request) -> Option<String> {
-    let named = request.member("logGroupName").or_else(|| request.member("logGroupIdentifier"))?;
+    let members = ["logGroupName", "logGroupIdentifier", "resourceIdentifier"];
+    let named = members.into_iter().find_map(|member| request.member(member))?;
     Some(arn_of(&named, request))
 }
 
-fn queried_arn(request: &Request) -> Option<String> {
-    let first = |list: &str| Some(request.json_member(list)?.get(0)?.as_str()?.to_owned());
-    let named = request.member("logGroupName").or_else(|| first("logGroupNames"));
-    let named = named.or_else(|| first("logGroupIdentifiers"))?;
-    Some(format!("{}:log-stream:", arn_of(&named, request)))
+/// The groups that a query is about.
+fn queried(request: &Request) -> Vec<String> {
+    let list = |name: &str| match request.json_member(name) {
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let named = request.member("logGroupName").into_iter().chain(list("logGroupNames"));
+    let named = named.chain(list("logGroupIdentifiers"));
+    named.map(|name| format!("{}:log-stream:", arn_of(&name, request))).collect()
+}
+
+fn further_queried(request: &Request) -> Vec<String> {
+    queried(request).into_iter().skip(1).collect()
 }
 
 /// The ARN of a group that is named by its name or by an ARN, with `:*` or without.

@@ -53,6 +53,16 @@ pub(crate) struct DeliveryRow {
     pub(crate) stream: u64,
     /// Their moments, in milliseconds; their sequences follow each other from the one in the key.
     pub(crate) timestamps_ms: Vec<i64>,
+    /// The filters that have not had them; none in rows of earlier programs, which wait for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) filters: Option<Vec<String>>,
+}
+
+impl DeliveryRow {
+    /// Whether a filter has not had it.
+    pub(crate) fn waits_for(&self, filter: &str) -> bool {
+        self.filters.as_ref().is_none_or(|filters| filters.iter().any(|name| name == filter))
+    }
 }
 
 /// The key of events that wait, by the sequence of the first of them.

@@ -136,6 +136,7 @@ impl Router {
         match service.find(request) {
             Some((operation, labels)) => {
                 request.labels = labels;
+                request.protocol = Some(service.info().protocol);
                 Target::Operation(Arc::clone(service), operation)
             }
             None => Target::UnknownOperation(service.info(), unknown_name(service.info(), request)),

@@ -53,6 +53,10 @@ impl FunctionInvoker for Nothing {
         None
     }
 
+    fn tags(&self, _: &FunctionReference) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     fn may_invoke(&self, _function: &FunctionReference, _service: &str, _source_arn: &str) -> bool {
         false
     }

@@ -96,7 +96,9 @@ pub(crate) async fn run_map_child(states: &Arc<States>, start: &MapChildStart) -
         drop(definition);
         let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
         let role_arn = Arc::clone(&compiled.role_arn);
-        let caller = Caller { location: start.parent().location(), role_arn, execution: None };
+        let parent = start.parent();
+        let machine_arn = parent.machine_arn();
+        let caller = Caller { location: parent.location(), role_arn, machine_arn, execution: None };
         let mocks = start.mocks().map(MockedRun::for_child);
         Ok(Live { compiled, execution, effects, caller, mocks })
     });
@@ -149,7 +151,7 @@ fn begin(states: &States, run: &ExpressRun, now: Timestamp, redrive_count: Optio
         Some(found) => Ok(found.arn()),
     })?;
     let compiled = states.compiled(run.machine(), run.revision)?;
-    let start = asl::Start::builder(run.arn.as_str(), machine_arn, now)
+    let start = asl::Start::builder(run.arn.as_str(), machine_arn.clone(), now)
         .input(run.input.as_str())
         .role_arn(Arc::clone(&compiled.role_arn))
         .redrive_count(redrive_count)
@@ -157,7 +159,8 @@ fn begin(states: &States, run: &ExpressRun, now: Timestamp, redrive_count: Optio
         .build();
     let started = asl::Execution::start(&states.definition(&compiled), start);
     let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
-    let caller = Caller { location: run.key.location(), role_arn: Arc::clone(&compiled.role_arn), execution: None };
+    let role_arn = Arc::clone(&compiled.role_arn);
+    let caller = Caller { location: run.key.location(), role_arn, machine_arn, execution: None };
     let mocks = run.mocks.clone().map(|mocks| *mocks);
     Ok(Live { compiled, execution, effects, caller, mocks })
 }

@@ -14,6 +14,9 @@ use crate::service::Apis;
 /// ([quotas](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)).
 const AUDIENCES_LIMIT: usize = 50;
 
+/// The most authorizers of an API (the same page).
+const AUTHORIZERS_LIMIT: usize = 10;
+
 fn missing(id: &str) -> ServiceError {
     not_found(format!("Invalid Authorizer identifier specified {id}"))
 }
@@ -109,6 +112,12 @@ pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, S
     let authorizer: Authorizer = read(members(request)?, json!({ "authorizerId": new_id(&apis.random, 6) }))?;
     apis.edit_and_deploy(request, |api| {
         check(api, &authorizer)?;
+        if api.authorizers.len() >= AUTHORIZERS_LIMIT {
+            // Its status is 429, as others have seen it.
+            let text = "Maximum number of Authorizers for this API has been reached. Please contact AWS if you need additional \
+                        Authorizers.";
+            return Err(ServiceError::new(429, "ConflictException", text));
+        }
         note_unreachable(&authorizer);
         let answer = Response::json(201, &authorizer);
         api.authorizers.insert(authorizer.authorizer_id.clone(), authorizer);

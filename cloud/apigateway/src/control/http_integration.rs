@@ -4,7 +4,7 @@ use cloud_core::ServiceError;
 
 use crate::errors::bad_request;
 use crate::loopback;
-use crate::model::{Integration, RequestChange, ResponseChange};
+use crate::model::{Integration, RequestChange, ResponseChange, stage_variable};
 
 const METHODS: [&str; 8] = ["ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
@@ -25,8 +25,12 @@ pub(super) fn check(integration: &Integration) -> Result<(), ServiceError> {
         Some(_) => {}
     }
     let uri = &integration.integration_uri;
-    if !loopback::is_url(uri) {
+    if !loopback::is_url(&stage_variable::with_placeholders(uri)) {
         return Err(bad_request(format!("Invalid HTTP endpoint specified for URI: {uri}")));
+    }
+    if stage_variable::has_variables(uri) {
+        // Where it leads, its stage says.
+        return Ok(());
     }
     if let Err(why) = loopback::Target::parse(uri) {
         tracing::warn!(uri, %why, "routes with this integration will answer 501");

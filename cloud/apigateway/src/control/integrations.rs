@@ -7,7 +7,7 @@ use super::http_integration;
 use super::members::{members, patched, read};
 use super::output::{one, page};
 use crate::errors::{bad_request, conflict, not_found};
-use crate::model::{Integration, Mapping, REGION, ServiceAction, function_arn, is_elsewhere, new_id};
+use crate::model::{Integration, Mapping, REGION, ServiceAction, function_arn, is_elsewhere, new_id, stage_variable};
 use crate::service::Apis;
 
 fn missing(id: &str) -> ServiceError {
@@ -50,10 +50,13 @@ fn check_function(integration: &Integration) -> Result<(), ServiceError> {
             return Err(bad_request("PayloadFormatVersion is a required parameter for integration"));
         }
     }
-    if function_arn(&integration.integration_uri).is_none() {
-        return Err(bad_request("Invalid function ARN or invalid uri"));
+    // Stage variables stand for the function's name, its version or its alias, and for nothing before.
+    let is_whole =
+        |arn: &str| arn.split(":function:").next().is_some_and(|start| !stage_variable::has_variables(start));
+    match function_arn(&integration.integration_uri).is_some_and(is_whole) {
+        true => Ok(()),
+        false => Err(bad_request("Invalid function ARN or invalid uri")),
     }
-    Ok(())
 }
 
 /// An integration with a service: its role, and what the operation is given.

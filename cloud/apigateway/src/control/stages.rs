@@ -6,7 +6,7 @@ use serde_json::json;
 use super::members::{members, patched, read};
 use super::output::{one, page};
 use crate::errors::{bad_request, conflict, not_found};
-use crate::model::{Api, RouteSettings, Stage, date};
+use crate::model::{Api, RouteSettings, Stage, date, stage_variable};
 use crate::service::Apis;
 
 fn missing() -> ServiceError {
@@ -28,6 +28,14 @@ fn check(api: &Api, stage: &Stage) -> Result<(), ServiceError> {
         if !api.routes.values().any(|route| route.route_key == *key) {
             return Err(not_found(format!("Unable to find Route by key {key} within the provided RouteSettings")));
         }
+    }
+    if let Some((_, value)) = stage.stage_variables.iter().find(|(name, value)| !stage_variable::is_valid(name, value))
+    {
+        // The text of REST APIs, as others have seen it; that HTTP APIs have the same one is a guess.
+        return Err(bad_request(format!(
+            "Invalid stage variable value: {value}. Please use values with alphanumeric characters and the symbols ' ', -', \
+             '.', '_', ':', '/', '?', '&', '=', and ','."
+        )));
     }
     let negative = |settings: &RouteSettings| settings.throttling_rate_limit.is_some_and(|rate| rate < 0.0);
     if negative(&stage.default_route_settings) || stage.route_settings.values().any(negative) {

@@ -6,7 +6,7 @@ use cloud_core::{Request, Response, ServiceError};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::errors::{bad_request, not_found};
+use crate::errors::{bad_request, no_api, not_found};
 use crate::model::Api;
 use crate::service::Apis;
 
@@ -21,6 +21,18 @@ struct Tagged<'a> {
 }
 
 impl<'a> Tagged<'a> {
+    /// What a request names, in the region that it asks.
+    fn of(request: &'a Request) -> Result<Self, ServiceError> {
+        let arn = request.label("ResourceArn");
+        let tagged = Self::parse(arn)?;
+        let location = request.location();
+        match arn.strip_prefix("arn:aws:apigateway:").and_then(|rest| rest.split_once("::")) {
+            Some((region, _)) if region == location.region() => Ok(tagged),
+            Some(_) => Err(no_api(&location, tagged.api)),
+            None => Err(bad_request(format!("Invalid resource ARN: {arn}"))),
+        }
+    }
+
     fn parse(arn: &'a str) -> Result<Self, ServiceError> {
         let path = arn.split_once("::/apis/").map(|(_, path)| path);
         let parts: Vec<&str> = path.unwrap_or_default().split('/').collect();
@@ -61,13 +73,13 @@ struct TagInput {
 }
 
 pub(crate) fn list(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
-    let tagged = Tagged::parse(request.label("ResourceArn"))?;
+    let tagged = Tagged::of(request)?;
     let mut api = apis.find_id(request, tagged.api)?;
     Ok(Response::json(200, &json!({ "tags": tagged.tags(&mut api)? })))
 }
 
 pub(crate) async fn tag(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
-    let tagged = Tagged::parse(request.label("ResourceArn"))?;
+    let tagged = Tagged::of(request)?;
     let input: TagInput = request.json()?;
     apis.edit_id(request, tagged.api, |api| {
         let tags = tagged.tags(api)?;
@@ -81,7 +93,7 @@ pub(crate) async fn tag(apis: &Apis, request: &Request) -> Result<Response, Serv
 }
 
 pub(crate) async fn untag(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
-    let tagged = Tagged::parse(request.label("ResourceArn"))?;
+    let tagged = Tagged::of(request)?;
     let query = request.query().into_iter();
     let keys: Vec<String> = query.filter(|(name, _)| name == "tagKeys").map(|(_, key)| key).collect();
     apis.edit_id(request, tagged.api, |api| {

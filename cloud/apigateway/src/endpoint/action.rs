@@ -24,7 +24,7 @@ pub(super) async fn run(
     source_arn: &str,
 ) -> Result<Response, String> {
     let role = integration.credentials_arn.as_deref().unwrap_or_default();
-    let acting = assume(apis, role, source_arn)?;
+    let acting = assume(apis, call, role, source_arn)?;
     let location = location(call, integration);
     let id = apis.random.uuid().to_string();
     let sent = Request::internal(id, apis.clock.now(), &location, "states").acting_as(acting);

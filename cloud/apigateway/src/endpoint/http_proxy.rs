@@ -15,6 +15,7 @@ use super::event::Call;
 use super::plain_answer::{BODY_LIMIT_BYTES, failed, message, unavailable};
 use crate::loopback::{Answer, Target, exchange, is_of_connection};
 use crate::model::Integration;
+use crate::model::stage_variable::filled;
 use crate::service::Apis;
 
 /// What stays as it is in the value of a path's variable.
@@ -42,10 +43,13 @@ const PATH: &AsciiSet = &SEGMENTS
 
 /// Passes a request on, within the integration's time.
 pub(super) async fn run(apis: &Apis, call: &Call<'_>, integration: &Integration) -> Response {
-    let uri = &integration.integration_uri;
-    let target = match Target::parse(uri) {
+    let uri = match filled(&integration.integration_uri, &call.stage.stage_variables) {
+        Ok(uri) => uri,
+        Err(why) => return failed(call.api, call.request, &why.to_string()),
+    };
+    let target = match Target::parse(&uri) {
         Ok(target) => target,
-        Err(why) => return unreachable(call, uri, &why.to_string()),
+        Err(why) => return unreachable(call, &uri, &why.to_string()),
     };
     // The cloud takes a connection from its own user for that user, and whoever calls the route would be he.
     if target.port() == apis.endpoint_port {
@@ -91,7 +95,7 @@ enum PathError {
 /// The path and the query to ask for.
 fn path(call: &Call<'_>, target: &Target, changed: &Changed) -> Result<String, PathError> {
     let path = match &changed.path {
-        None => filled(&target.path, call)?,
+        None => with_variables(&target.path, call)?,
         Some(path) => {
             check_dots(path)?;
             let slash = if path.starts_with('/') { "" } else { "/" };
@@ -107,7 +111,7 @@ fn path(call: &Call<'_>, target: &Target, changed: &Changed) -> Result<String, P
 }
 
 /// The integration's path with the values of the route's variables.
-fn filled(template: &str, call: &Call<'_>) -> Result<String, PathError> {
+fn with_variables(template: &str, call: &Call<'_>) -> Result<String, PathError> {
     let mut path = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {

@@ -9,6 +9,7 @@ use cloud_core::{
 
 use super::event::Call;
 use crate::model::function_arn;
+use crate::model::stage_variable::{filled, has_variables};
 use crate::service::Apis;
 
 /// API Gateway, as policies name it.
@@ -52,8 +53,14 @@ pub(super) async fn invoke(
     limit: Duration,
 ) -> Result<Invocation, NotInvoked> {
     let refused = |why: String| NotInvoked::Refused(why);
-    let arn = function_arn(uri).ok_or_else(|| refused("the URI names no function".to_owned()))?;
-    let function = FunctionReference::parse(arn, &call.api.location()).map_err(|error| refused(error.to_string()))?;
+    let here = call.api.location();
+    let resolved = filled(uri, &call.stage.stage_variables).map_err(|why| refused(why.to_string()))?;
+    let arn = function_arn(&resolved).ok_or_else(|| refused("the URI names no function".to_owned()))?;
+    let function = FunctionReference::parse(arn, &here).map_err(|error| refused(error.to_string()))?;
+    // "Stage variables don't support cross-account Lambda functions" (the reference of stage variables).
+    if has_variables(uri) && function.location.account() != here.account() {
+        return Err(refused("a stage variable stands for a function of another account".to_owned()));
+    }
     apis.faults.at_endpoint(async { permitted(apis, call, &function, caller) }).await.map_err(refused)?;
     match apis.clock.machine().timeout(limit, apis.functions.invoke(&function, payload)).await {
         Ok(Ok(invocation)) => Ok(invocation),
@@ -72,10 +79,15 @@ fn permitted(apis: &Apis, call: &Call<'_>, function: &FunctionReference, caller:
             false => Err(format!("the policy of {} does not let {source_arn} invoke it", function.arn())),
         };
     };
-    let ActingRole { arn, session } = assume(apis, role, source_arn)?;
+    let ActingRole { arn, session } = assume(apis, call, role, source_arn)?;
     let resource = function.arn();
     let policy = apis.functions.resource_policy(function);
-    let keys = || call.request.condition_keys();
+    let keys = || {
+        let tags = apis.functions.tags(function).into_iter();
+        tags.fold(call.request.condition_keys(), |context, (key, value)| {
+            context.with(&format!("aws:ResourceTag/{key}"), value)
+        })
+    };
     let permit = Permit {
         resource_policy: policy.as_ref(),
         keys: ConditionKeys::made_by(&keys),
@@ -84,14 +96,15 @@ fn permitted(apis: &Apis, call: &Call<'_>, function: &FunctionReference, caller:
     apis.roles.permit(&permit).map_err(|refused| refused.to_string())
 }
 
-/// The session in which API Gateway acts as a role for something of an API.
+/// The session in which API Gateway acts as a role, which stage variables may name, for something of an API.
 ///
 /// # Errors
 /// The role does not let it.
-pub(super) fn assume(apis: &Apis, role: &str, source_arn: &str) -> Result<ActingRole, String> {
+pub(super) fn assume(apis: &Apis, call: &Call<'_>, role: &str, source_arn: &str) -> Result<ActingRole, String> {
+    let role = filled(role, &call.stage.stage_variables).map_err(|why| why.to_string())?;
     let gateway = Principal::Service { name: GATEWAY, resource: source_arn };
-    match apis.roles.trust(role, gateway) {
-        RoleTrust::Trusted => Ok(ActingRole { arn: role.to_owned(), session: SESSION.to_owned() }),
+    match apis.roles.trust(&role, gateway) {
+        RoleTrust::Trusted => Ok(ActingRole { arn: role.into_owned(), session: SESSION.to_owned() }),
         _ => Err(format!("{GATEWAY} can't assume the role {role}")),
     }
 }

@@ -11,6 +11,7 @@ mod route;
 mod route_key;
 mod service_action;
 mod stage;
+pub(crate) mod stage_variable;
 
 use jiff::Timestamp;
 

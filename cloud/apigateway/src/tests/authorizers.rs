@@ -165,3 +165,25 @@ async fn a_route_names_an_authorizer_of_its_type() {
     fixture.change_route(&api, &json!({"authorizationType": "CUSTOM", "authorizerId": judge})).await.unwrap();
     fixture.change_route(&api, &json!({"authorizationType": "AWS_IAM"})).await.unwrap();
 }
+
+#[tokio::test]
+async fn an_api_has_ten_authorizers_at_most() {
+    let fixture = Fixture::new();
+    let here = Location::default();
+    let api = fixture.lesson(&here).await;
+    let path = format!("/v2/apis/{}/authorizers", api.id);
+    let named = |name: String| {
+        let mut authorizer = jwt("https://example.com/pool");
+        authorizer["name"] = json!(name);
+        authorizer
+    };
+    let mut last = String::new();
+    for number in 0..10 {
+        last = fixture.authorizer(&api, &named(format!("a{number}"))).await;
+    }
+    let refused = fixture.answer(&here, Method::POST, &path, &named("more".to_owned())).await.unwrap_err();
+    assert_eq!((refused.status, refused.code.as_str()), (429, "ConflictException"));
+    insta::assert_snapshot!(refused.message, @"Maximum number of Authorizers for this API has been reached. Please contact AWS if you need additional Authorizers.");
+    fixture.answer(&here, Method::DELETE, &format!("{path}/{last}"), &Value::Null).await.unwrap();
+    fixture.authorizer(&api, &named("more".to_owned())).await;
+}

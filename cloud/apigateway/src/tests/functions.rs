@@ -99,6 +99,10 @@ impl FunctionInvoker for Functions {
         None
     }
 
+    fn tags(&self, _: &FunctionReference) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     fn may_invoke(&self, function: &FunctionReference, service: &str, source_arn: &str) -> bool {
         let wanted = (function.arn(), source_arn.to_owned());
         service == "apigateway.amazonaws.com" && self.allowed.lock().unwrap().contains(&wanted)

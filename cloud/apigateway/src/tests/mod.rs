@@ -12,6 +12,7 @@ mod quick_create;
 mod server;
 mod service_integrations;
 mod services;
+mod stage_variables;
 mod stored;
 
 use std::sync::Arc;

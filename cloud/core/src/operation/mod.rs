@@ -101,6 +101,8 @@ pub struct OperationInfo {
     pub needs: &'static [Need],
     /// Condition keys of its own: each with the member of the input that it has its value from.
     pub keys: &'static [(&'static str, &'static str)],
+    /// The ARNs of what it is about beside its resource: its own action has to be allowed on each.
+    pub further_resources: Option<fn(&Request) -> Vec<String>>,
 }
 
 /// One operation of the service `S`.
@@ -136,6 +138,7 @@ impl<S> Operation<S> {
             needs_signature: true,
             needs: &[],
             keys: &[],
+            further_resources: None,
         };
         Self { info, handler }
     }
@@ -151,6 +154,13 @@ impl<S> Operation<S> {
     #[must_use]
     pub const fn with_keys(mut self, keys: &'static [(&'static str, &'static str)]) -> Self {
         self.info.keys = keys;
+        self
+    }
+
+    /// With what it is about beside its resource, where the input has a list: its own action has to be allowed on each.
+    #[must_use]
+    pub const fn also_about(mut self, resources: fn(&Request) -> Vec<String>) -> Self {
+        self.info.further_resources = Some(resources);
         self
     }
 
@@ -288,8 +298,9 @@ impl<S: Send + Sync> Service for Routed<S> {
     }
 
     fn asks(&self, operation: &'static OperationInfo, request: &Request, resource: String) -> Vec<Asked> {
-        let own = Asked::new(operation.action, resource);
-        std::iter::once(own).chain(need::further(operation.needs, self.info.protocol, request)).collect()
+        let further = operation.further_resources.map_or_else(Vec::new, |resources| resources(request));
+        let own = std::iter::once(resource).chain(further).map(|resource| Asked::new(operation.action, resource));
+        own.chain(need::further(operation.needs, self.info.protocol, request)).collect()
     }
 
     fn policy(&self, resource_arn: &str) -> Option<Document> {
@@ -357,6 +368,11 @@ impl OperationInfo {
     #[must_use]
     pub fn resource_arn(&self, request: &Request) -> String {
         self.resource.of(request)
+    }
+
+    /// The ARNs of the roles that a request passes to a service.
+    pub fn passed_roles(&self, request: &Request) -> impl Iterator<Item = String> {
+        self.needs.iter().filter_map(|need| need.passed_role(request))
     }
 
     /// The answer to a request whose body is too large. The text is Lambda's, who names the operation as IAM does; the other

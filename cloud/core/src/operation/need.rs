@@ -46,6 +46,14 @@ impl Need {
     }
 }
 
+impl Need {
+    /// The role that a request passes by this, where it is about one.
+    pub(super) fn passed_role(&self, request: &Request) -> Option<String> {
+        self.passed_to?;
+        request.member(self.member).filter(|arn| !arn.is_empty())
+    }
+}
+
 /// What a request has to be allowed beside the operation's own action.
 pub(super) fn further(needs: &'static [Need], protocol: Protocol, request: &Request) -> Vec<Asked> {
     if needs.is_empty() {

@@ -6,7 +6,7 @@ use policy::Context;
 use serde_json::Value;
 
 use super::{Asked, OperationInfo};
-use crate::wire::{Form, Request};
+use crate::wire::{Form, Protocol, Request};
 
 impl OperationInfo {
     /// The condition keys of a request, for one of the things that it has to be allowed. Who asks is not among them.
@@ -60,7 +60,7 @@ impl Request {
 
 /// The tags that a request sets: a map or a list of keys and values, as the services write them.
 fn request_tags(request: &Request) -> Vec<(String, String)> {
-    if request.body.first() != Some(&b'{') {
+    if request.is_form() {
         return Form::of(request).tags("Tags");
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -68,9 +68,15 @@ fn request_tags(request: &Request) -> Vec<(String, String)> {
         let member = |lower: &str, upper: &str| text(tag.get(lower).or_else(|| tag.get(upper)).unwrap_or(&Value::Null));
         (member("key", "Key"), member("value", "Value"))
     };
-    match request.json_member("tags").or_else(|| request.json_member("Tags")) {
+    // Lambda alone writes it so. The other name is none of its members: it must not say what the tags are.
+    let member = match request.protocol {
+        Some(Protocol::LambdaRest) => request.json_member("Tags"),
+        Some(_) => request.json_member("tags"),
+        None => request.json_member("tags").or_else(|| request.json_member("Tags")),
+    };
+    match member {
         Some(Value::Object(tags)) => tags.iter().map(|(key, value)| (key.clone(), text(value))).collect(),
-        Some(Value::Array(tags)) => tags.iter().map(tag).collect(),
+        Some(Value::Array(tags)) => tags.iter().filter(|tag| tag.is_object()).map(tag).collect(),
         _ => Vec::new(),
     }
 }
@@ -78,11 +84,13 @@ fn request_tags(request: &Request) -> Vec<(String, String)> {
 /// The keys of the tags that a request removes.
 fn removed_tags(request: &Request) -> Vec<String> {
     let in_query = request.query().into_iter().filter(|(name, _)| name == "tagKeys").map(|(_, key)| key);
-    let in_body = match request.json_member("tagKeys") {
-        Some(Value::Array(keys)) => keys.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+    // A list of texts under `tags` is one of keys: UntagLogGroup's.
+    let in_body = ["tagKeys", "tags"].into_iter().filter_map(|name| request.json_member(name));
+    let in_body = in_body.flat_map(|member| match member {
+        Value::Array(keys) => keys.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
-    };
-    let in_form = if in_body.is_empty() { Form::of(request).texts("TagKeys") } else { Vec::new() };
+    });
+    let in_form = if request.is_form() { Form::of(request).texts("TagKeys") } else { Vec::new() };
     in_query.chain(in_body).chain(in_form).collect()
 }
 
@@ -113,5 +121,18 @@ mod tests {
         assert_eq!(removed_tags(&blank().with_target("X", "Y", r#"{"tagKeys":["a"]}"#)), ["a"]);
         let query = blank().with_path(hyper::Method::DELETE, "/tags/x", "tagKeys=a&tagKeys=b", "");
         assert_eq!(removed_tags(&query), ["a", "b"]);
+        assert_eq!(removed_tags(&blank().with_target("X", "Y", r#"{"tags":["a"]}"#)), ["a"]);
+        assert_eq!(request_tags(&blank().with_target("X", "Y", r#"{"tags":["a"]}"#)), []);
+    }
+
+    #[test]
+    fn a_member_that_the_service_does_not_read_says_nothing_of_tags() {
+        let blank = || Request::internal("id".to_owned(), Timestamp::UNIX_EPOCH, &Location::default(), "x");
+        let tags = |protocol| {
+            let request = blank().with_target("X", "Y", r#"{"tags":{"a":"small"},"Tags":{"a":"large"}}"#);
+            request_tags(&Request { protocol: Some(protocol), ..request })
+        };
+        assert_eq!(tags(Protocol::LambdaRest), [("a".to_owned(), "large".to_owned())]);
+        assert_eq!(tags(Protocol::Json11), [("a".to_owned(), "small".to_owned())]);
     }
 }

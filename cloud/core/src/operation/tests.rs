@@ -71,6 +71,7 @@ fn resources_come_from_the_input() {
         needs_signature: true,
         needs: &[],
         keys: &[],
+        further_resources: None,
     };
     let asked = request(Method::POST, "/").with_target("Echo", "X", r#"{"thingArn":"arn:x"}"#);
     assert_eq!(info(Resource::Arn("thingArn")).resource_arn(&asked), "arn:x");

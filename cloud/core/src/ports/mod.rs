@@ -68,6 +68,9 @@ pub trait FunctionInvoker: Send + Sync {
 
     /// The resource policy of what a reference names; none where nobody was given a permission.
     fn resource_policy(&self, function: &FunctionReference) -> Option<Document>;
+
+    /// The tags of the function that a reference names, for policies that ask for them.
+    fn tags(&self, function: &FunctionReference) -> Vec<(String, String)>;
 }
 
 /// Writes log lines: what CloudWatch Logs offers to Lambda and Step Functions.
@@ -101,15 +104,22 @@ pub enum Principal<'a> {
         /// The ARN of the resource, which trust policies know as `aws:SourceArn` and its account as `aws:SourceAccount`.
         resource: &'a str,
     },
-    /// A user, role or session, by ARN.
-    Aws(&'a str),
+    /// A task of a state machine that names a role of its own.
+    Task {
+        /// The state machine's role, in whose session the task asks.
+        role: &'a str,
+        /// The state machine's ARN, which trust policies know as `sts:ExternalId`.
+        machine: &'a str,
+    },
 }
 
 /// How a role answers to a principal that wants to assume it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleTrust {
-    /// There is no such role.
+    /// There is no such role, and there never was.
     Missing,
+    /// There was such a role, or there is one of its name with another path: nobody can have it.
+    Gone,
     /// Its trust policy does not let the principal in.
     Refused,
     /// Its trust policy lets the principal in, but the role or the policy is so new that services do not know it yet.
@@ -164,7 +174,7 @@ pub trait RoleDirectory: Send + Sync {
     fn trust(&self, role_arn: &str, principal: Principal<'_>) -> RoleTrust;
 
     /// Opens a session of a role for a service that it trusts, for as long as such sessions last; none where there is no such
-    /// role, or it does not trust the service.
+    /// role, or it does not trust the service. A service whose role was never made acts without one.
     fn open_session(&self, role_arn: &str, principal: Principal<'_>, session_name: &str) -> Option<RoleCredentials>;
 
     /// Whether somebody may do everything with a resource, so that nothing has to be asked.

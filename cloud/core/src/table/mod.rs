@@ -4,6 +4,7 @@ mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloud_store::{Batch, Range, Store, StoreError, Table};
@@ -44,6 +45,8 @@ struct Inner<T> {
     /// What changes replaced lately, while somebody asks for it; locked after the values.
     snapshots: Mutex<Snapshots<T>>,
     writing: Arc<tokio::sync::Mutex<()>>,
+    /// How often something has changed.
+    generation: AtomicU64,
 }
 
 /// One change to a table.
@@ -90,6 +93,7 @@ impl<T: Clone + Serialize + DeserializeOwned + Send + 'static> CachedTable<T> {
             unreadable,
             snapshots: Mutex::default(),
             writing: Arc::default(),
+            generation: AtomicU64::new(0),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -127,6 +131,13 @@ impl<T: Clone + Serialize + DeserializeOwned + Send + 'static> CachedTable<T> {
             next = values.range(format!("{prefix}0")..).next().map(|(key, _)| key);
         }
         found
+    }
+
+    /// A number that another one follows with each change. Whoever keeps what was read, and asked for the number before, knows
+    /// by it whether that still holds.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.inner.generation.load(Ordering::Acquire)
     }
 
     /// The values that a key had from one moment to another, oldest first, as far as they are remembered; the last one is
@@ -222,6 +233,7 @@ async fn land<T: Clone>(
     inner.store.commit(batch).await?;
     let remembered = keep.map(|keep| (keep, inner.clock.now()));
     let mut values = inner.values();
+    inner.generation.fetch_add(1, Ordering::Release);
     for change in changes {
         let (key, replaced) = match change {
             Change::Put(key, value) => (key.clone(), values.insert(key, value)),
@@ -264,6 +276,7 @@ mod tests {
             .await
             .unwrap();
         assert_eq!((records.get("a"), records.get("b")), (None, Some(3)));
+        assert_eq!(records.generation(), 3, "each change is one");
         let again: CachedTable<u32> = CachedTable::open(&store, TABLE, Clock::system()).unwrap();
         assert_eq!(again.read(Clone::clone), BTreeMap::from([("b".to_owned(), 3)]));
     }

@@ -285,6 +285,7 @@ mod tests {
             needs_signature: true,
             needs: &[],
             keys: &[],
+            further_resources: None,
         };
         let make = |seed| {
             let random = Random::from_seed(seed);

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::error::ServiceError;
 use crate::location::{Account, Location};
-use crate::wire::json_member;
+use crate::wire::{Protocol, json_member};
 
 /// Who signed a request and for which service: the credential of its signature, in the header or in the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,8 @@ pub struct Request {
     pub client: Option<watch::Receiver<()>>,
     /// The values of the path's labels, once the router has found the operation.
     pub labels: Vec<(&'static str, String)>,
+    /// How the service talks that it is for, once the router has found it.
+    pub protocol: Option<Protocol>,
 }
 
 impl Request {
@@ -135,6 +137,7 @@ impl Request {
             received_at,
             client: None,
             labels: Vec::new(),
+            protocol: None,
         }
     }
 
@@ -156,6 +159,7 @@ impl Request {
             received_at: now,
             client: None,
             labels: Vec::new(),
+            protocol: None,
         }
     }
 
@@ -240,17 +244,29 @@ impl Request {
     }
 
     /// A text that the input has under this name: a label of the path, a member of the JSON body, or a parameter of the form
-    /// or query.
+    /// or query. It is the one that the operation reads: permissions are decided by it.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<String> {
         if let Some((_, value)) = self.labels.iter().find(|(label, _)| *label == name) {
             return Some(value.clone());
         }
-        if self.body.first() == Some(&b'{') {
+        if !self.is_form() {
             return json_member::text(&self.body, name);
         }
-        let in_form = form_urlencoded::parse(&self.body).find(|(key, _)| key == name);
-        in_form.map(|(_, value)| value.into_owned()).or_else(|| self.query_value(name))
+        // Of several, the last one counts, as in `Form`.
+        let in_form = form_urlencoded::parse(&self.body).filter(|(key, _)| key == name).last();
+        in_form.map(|(_, value)| value.into_owned()).or_else(|| {
+            let in_query = form_urlencoded::parse(self.raw_query.as_bytes()).filter(|(key, _)| key == name).last();
+            in_query.map(|(_, value)| value.into_owned())
+        })
+    }
+
+    /// Whether its input is a form. The service that it is for says so; before that is known, the body's first sign does.
+    pub(crate) fn is_form(&self) -> bool {
+        match self.protocol {
+            Some(protocol) => matches!(protocol, Protocol::Query(_) | Protocol::Ec2),
+            None => self.body.trim_ascii_start().first() != Some(&b'{'),
+        }
     }
 
     /// What the JSON body has under a name.
@@ -306,5 +322,25 @@ mod tests {
         rest.labels = vec![("FunctionName", "f".to_owned())];
         assert_eq!((rest.member("FunctionName"), rest.label("FunctionName")), (Some("f".to_owned()), "f"));
         assert_eq!((rest.member("Qualifier"), rest.label("Other")), (Some("1".to_owned()), ""));
+    }
+
+    /// What a policy is asked about must be what the operation then acts on.
+    #[test]
+    fn members_are_those_that_the_operation_reads() {
+        let request = || Request::internal("id".to_owned(), Timestamp::UNIX_EPOCH, &Location::default(), "x");
+        let of = |protocol, body: &str, query: &str| {
+            let request = request().with_path(Method::POST, "/", query, body.to_owned());
+            Request { protocol: Some(protocol), ..request }.member("RoleName")
+        };
+        let named = |name: &str| Some(name.to_owned());
+        let form = Protocol::Query("");
+        assert_eq!(of(form, "Action=x&RoleName=a&RoleName=b", "RoleName=c"), named("b"));
+        assert_eq!(of(form, "Action=x", "RoleName=a&RoleName=b"), named("b"));
+        assert_eq!(of(form, "{\"RoleName\":\"a&RoleName=b&x=\"}", ""), named("b"));
+        assert_eq!(of(Protocol::Json10, " \n{\"RoleName\":\"a\"}", ""), named("a"));
+        for protocol in [Protocol::Json10, Protocol::Json11, Protocol::Rest, Protocol::LambdaRest] {
+            assert_eq!(of(protocol, "{}", "RoleName=c"), None, "{protocol:?}");
+            assert_eq!(of(protocol, "RoleName=c", ""), None, "{protocol:?}");
+        }
     }
 }

@@ -89,10 +89,10 @@ impl<'a> AssumeRole<'a> {
         asked.into_iter().filter(|(_, is_asked)| *is_asked).map(|(action, _)| action)
     }
 
-    /// The condition keys of the call.
-    pub(crate) fn condition_keys(&self) -> Context {
+    /// The condition keys of the call, beside those that every request has.
+    pub(crate) fn condition_keys(&self, of_request: Context) -> Context {
         let settings = &self.settings;
-        let mut context = Context::default().with("sts:RoleSessionName", self.session_name);
+        let mut context = of_request.with("sts:RoleSessionName", self.session_name);
         if let Some(id) = self.external_id {
             context = context.with("sts:ExternalId", id);
         }

@@ -2,6 +2,7 @@
 
 mod documents;
 pub(crate) mod enforcement;
+pub(crate) mod read_role;
 pub(crate) mod simulate;
 mod subject;
 pub(crate) mod trust;
@@ -40,6 +41,11 @@ impl Iam {
         CallerIdentity { arn, account, id }
     }
 
+    /// Adds the condition keys that follow from who somebody is.
+    pub(crate) fn keys_of(&self, actor: Actor<'_>, context: Context) -> Context {
+        Subject::of(self, actor).keys(context)
+    }
+
     /// Decides by all policies that have a say.
     ///
     /// # Errors
@@ -58,7 +64,13 @@ impl Iam {
             policies.boundary = None;
             policies.session = None;
         }
-        let context = if policies.ask_for_keys() { subject.keys(asked.keys.make()) } else { Context::default() };
+        let context = match policies.ask_for_keys() {
+            true => {
+                let owner = account_of(&resource).unwrap_or_else(|| subject.account.clone());
+                subject.keys(asked.keys.make()).with("aws:ResourceAccount", owner.as_str())
+            }
+            false => Context::default(),
+        };
         let request = Request::new(subject.caller(), asked.action, &resource).with_context(context);
         evaluate(&policies, &request).map_err(|denial| Refused {
             user: subject.arn.clone(),

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use cloud_core::{Account, Actor, Context};
+use jiff::Timestamp;
 use policy::{Caller, Document, Identity};
 
+use super::read_role::ReadRole;
+use crate::role::date;
 use crate::service::Iam;
 use crate::sessions::{Session, SessionSettings};
 use crate::sts::{USER_ID, USER_NAME, user_arn};
@@ -18,13 +21,24 @@ pub(super) struct Subject {
     role_arn: Option<String>,
     /// The unique id, of a session with its name.
     pub(super) id: String,
-    /// What is attached; none for who may do everything.
-    attached: Option<Vec<Arc<Document>>>,
-    boundary: Option<Arc<Document>>,
+    may: May,
+    /// What narrows the session, where it was opened so.
     session: Option<Vec<Arc<Document>>>,
-    /// The tags of the role, and of the session.
+    /// The tags of the session, beside the role's.
     tags: Vec<(String, String)>,
     source_identity: Option<String>,
+    /// When the session was opened.
+    issued_at: Option<Timestamp>,
+}
+
+/// What somebody may do.
+enum May {
+    /// Everything in the own account.
+    All,
+    /// What the role's policies allow.
+    AsRole(Arc<ReadRole>),
+    /// Nothing: the role is gone.
+    Nothing,
 }
 
 impl Subject {
@@ -45,89 +59,63 @@ impl Subject {
             account: account.clone(),
             role_arn: None,
             id: USER_ID.to_owned(),
-            attached: None,
-            boundary: None,
+            may: May::All,
             session: None,
             tags: Vec::new(),
             source_identity: None,
+            issued_at: None,
         }
     }
 
     fn of_session(iam: &Iam, session: Session) -> Self {
         let account = Account::of_arn(&session.arn).unwrap_or_default();
-        let Some(role_arn) = session.role_arn.clone() else {
-            return Self::administrator(&account);
+        let Some(role_arn) = session.role_arn else {
+            return Self { issued_at: Some(session.issued_at), ..Self::administrator(&account) };
         };
-        // The sessions of a role that is gone may do nothing any more.
-        let subject = Self::of_role(iam, &role_arn).unwrap_or_else(|| Self {
-            attached: Some(Vec::new()),
-            role_arn: Some(role_arn),
-            ..Self::administrator(&account)
-        });
+        // The sessions of a role that is gone may do nothing any more, also when there is another role of its name.
+        let is_of = |role: &Arc<ReadRole>| session.id.split(':').next() == Some(role.id.as_str());
+        let may = iam.read_for_decision(&role_arn).filter(is_of).map_or(May::Nothing, May::AsRole);
         let SessionSettings { source_identity, tags, policy, policy_arns, .. } = session.settings;
-        let narrowing: Vec<Arc<Document>> = policy
-            .iter()
-            .map(|text| iam.document(text))
-            .chain(policy_arns.iter().filter_map(|arn| iam.managed_document(arn)))
-            .collect();
         let is_narrowed = policy.is_some() || !policy_arns.is_empty();
-        let mut all_tags = subject.tags.clone();
-        all_tags.retain(|(key, _)| !tags.iter().any(|(own, _)| own.eq_ignore_ascii_case(key)));
-        all_tags.extend(tags);
+        let narrowing = policy.iter().map(|text| iam.document(text));
+        let narrowing = narrowing.chain(policy_arns.iter().filter_map(|arn| iam.managed_document(arn)));
         Self {
             arn: session.arn,
+            account,
+            role_arn: Some(role_arn),
             id: session.id,
-            session: is_narrowed.then_some(narrowing),
-            tags: all_tags,
+            may,
+            session: is_narrowed.then(|| narrowing.collect()),
+            tags,
             source_identity,
-            ..subject
+            issued_at: Some(session.issued_at),
         }
     }
 
     /// A service in a session of a role. What runs as a role that was never made is not judged: creating it did not ask for
     /// the role either.
     fn of_service(iam: &Iam, role_arn: &str, session: &str) -> Self {
-        match Self::of_role(iam, role_arn) {
-            Some(role) => Self { arn: format!("{}/{session}", role.arn), id: format!("{}:{session}", role.id), ..role },
-            None => {
-                let account = Account::of_arn(role_arn).unwrap_or_default();
-                Self { role_arn: Some(role_arn.to_owned()), ..Self::administrator(&account) }
+        let account = Account::of_arn(role_arn).unwrap_or_default();
+        let unknown = |may| Self { role_arn: Some(role_arn.to_owned()), may, ..Self::administrator(&account) };
+        match iam.read_for_decision(role_arn) {
+            Some(role) => Self {
+                arn: format!("{}/{session}", role.session_arn),
+                id: format!("{}:{session}", role.id),
+                issued_at: Some(iam.now()),
+                ..unknown(May::AsRole(role))
+            },
+            None if iam.is_gone(role_arn) => {
+                let name = role_arn.rsplit('/').next().unwrap_or_default();
+                let arn = account.global_arn("sts", &format!("assumed-role/{name}/{session}"));
+                Self { arn, ..unknown(May::Nothing) }
             }
+            None => unknown(May::All),
         }
-    }
-
-    /// Who acts as a role, with the ARN and the id that its sessions' begin with; none when there is no such role.
-    fn of_role(iam: &Iam, role_arn: &str) -> Option<Self> {
-        // The row is not copied: a role has up to 10 KiB of documents. Managed policies are another table, which must not be
-        // waited for while this one is held.
-        let (mut role, managed, boundary) = iam.read_role(role_arn, |role| {
-            let subject = Self {
-                arn: role.account.global_arn("sts", &format!("assumed-role/{}", role.name)),
-                account: role.account.clone(),
-                role_arn: Some(role_arn.to_owned()),
-                id: role.id.clone(),
-                attached: None,
-                boundary: None,
-                session: None,
-                tags: role.tags.clone(),
-                source_identity: None,
-            };
-            let inline: Vec<Arc<Document>> = role.inline.values().map(|text| iam.document(text)).collect();
-            (Self { attached: Some(inline), ..subject }, role.attached.clone(), role.permissions_boundary.clone())
-        })?;
-        let managed = managed.iter().filter_map(|arn| iam.managed_document(arn));
-        if let Some(attached) = &mut role.attached {
-            attached.extend(managed);
-        }
-        // A boundary that is gone leaves nothing.
-        let none = || Arc::new(Document::new(Vec::new()));
-        role.boundary = boundary.map(|arn| iam.managed_document(&arn).unwrap_or_else(none));
-        Some(role)
     }
 
     /// Whether it may do everything in its account.
     pub(super) fn may_do_all(&self) -> bool {
-        self.attached.is_none()
+        matches!(self.may, May::All)
     }
 
     pub(super) fn caller(&self) -> Caller<'_> {
@@ -139,14 +127,28 @@ impl Subject {
 
     /// Its policies, for a resource without one in its own account.
     pub(super) fn policies(&self) -> policy::Policies<'_> {
-        let identity = match &self.attached {
-            None => Identity::Everything,
-            Some(documents) => Identity::Documents(documents.iter().map(AsRef::as_ref).collect()),
+        let (identity, boundary) = match &self.may {
+            May::All => (Identity::Everything, None),
+            May::Nothing => (Identity::Documents(Vec::new()), None),
+            May::AsRole(role) => {
+                let documents = role.policies.iter().map(AsRef::as_ref).collect();
+                (Identity::Documents(documents), role.boundary.as_deref())
+            }
         };
         let mut policies = policy::Policies::new(identity);
-        policies.boundary = self.boundary.as_deref();
+        policies.boundary = boundary;
         policies.session = self.session.as_ref().map(|documents| documents.iter().map(AsRef::as_ref).collect());
         policies
+    }
+
+    /// The tags of the role, and of the session, whose own come first.
+    fn tags(&self) -> impl Iterator<Item = &(String, String)> {
+        let of_role = match &self.may {
+            May::AsRole(role) => role.tags.as_slice(),
+            May::All | May::Nothing => &[],
+        };
+        let is_own = |key: &str| self.tags.iter().any(|(own, _)| own.eq_ignore_ascii_case(key));
+        of_role.iter().filter(move |(key, _)| !is_own(key)).chain(&self.tags)
     }
 
     /// Adds the condition keys that follow from who asks.
@@ -161,7 +163,10 @@ impl Subject {
             Some(_) => context.with("aws:PrincipalType", "AssumedRole").with("aws:MultiFactorAuthPresent", "false"),
             None => context.with("aws:PrincipalType", "User").with("aws:username", USER_NAME),
         };
-        for (key, value) in &self.tags {
+        if let Some(issued_at) = self.issued_at {
+            context = context.with("aws:TokenIssueTime", date(issued_at));
+        }
+        for (key, value) in self.tags() {
             context = context.with(&format!("aws:PrincipalTag/{key}"), value.as_str());
         }
         match &self.source_identity {

@@ -1,80 +1,65 @@
 //! Whether a role's trust policy lets somebody in.
 
 use cloud_core::Account;
-use policy::{Caller, Context, Decision, Document, Effect, Request, decide};
+use policy::{Caller, Context, Decision, Document, Request, decide};
 
-/// Condition keys that may come with the call of a service or an execution and that a port does not carry.
-const UNKNOWN_KEYS: [&str; 1] = ["sts:ExternalId"];
+/// Services that trust policies also name with their region, such as `states.us-east-1.amazonaws.com`.
+const REGIONAL: [&str; 2] = ["logs", "states"];
 
-/// Somebody who wants to assume a role.
-pub(crate) struct Assumption<'a> {
-    request: Request<'a>,
-    /// Condition keys whose values are not known.
-    unknown: &'static [&'static str],
+/// Whether it lets a client have such a session. `context` has the condition keys of the call and of who makes it; what it asks
+/// for beside the role has actions of its own.
+pub(crate) fn lets_client_in(
+    trust: &Document,
+    role_arn: &str,
+    action: &str,
+    caller: Caller<'_>,
+    context: Context,
+) -> bool {
+    decide([trust], &Request::new(caller, action, role_arn).with_context(context)) == Decision::Allowed
 }
 
-impl<'a> Assumption<'a> {
-    /// A client's call of AssumeRole, with the condition keys of that call; what it asks for beside the role has actions of
-    /// its own.
-    pub(crate) fn of_client(role_arn: &'a str, action: &'a str, caller: Caller<'a>, context: Context) -> Self {
-        let context = with_principal(context, &caller);
-        Self { request: Request::new(caller, action, role_arn).with_context(context), unknown: &[] }
+/// Whether it lets a service in on behalf of a resource, whose ARN and account the service sends along ([confused deputy]). The
+/// resource has to be of the role's own account: no service has a role across accounts.
+///
+/// [confused deputy]: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+pub(crate) fn lets_service_in(trust: &Document, role_arn: &str, service: &str, resource: &str) -> bool {
+    let owner = Account::of_arn(resource);
+    if owner.is_some() && owner != Account::of_arn(role_arn) {
+        return false;
     }
-
-    /// A service that assumes a role on behalf of a resource, whose ARN and account it sends along ([confused deputy]).
-    ///
-    /// [confused deputy]: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    pub(crate) fn of_service(role_arn: &'a str, service: &'a str, resource: &str) -> Self {
-        let account = Account::of_arn(resource).unwrap_or_default();
-        let context = Context::default().with("aws:SourceAccount", account.as_str()).with("aws:SourceArn", resource);
-        Self::of_port(role_arn, Caller::Service(service), context)
-    }
-
-    /// An execution that assumes, as its own role, the role that a task names.
-    pub(crate) fn of_execution(role_arn: &'a str, own_role: &'a str) -> Self {
-        Self::of_port(role_arn, Caller::Aws(own_role), Context::default())
-    }
-
-    fn of_port(role_arn: &'a str, caller: Caller<'a>, context: Context) -> Self {
-        let context = with_principal(context, &caller);
-        Self { request: Request::new(caller, "sts:AssumeRole", role_arn).with_context(context), unknown: &UNKNOWN_KEYS }
-    }
-
-    /// Whether a trust policy, as [`Assumption::known`] gives it, allows it.
-    pub(crate) fn is_allowed(&self, trust_policy: &Document) -> bool {
-        decide([trust_policy], &self.request) == Decision::Allowed
-    }
-
-    /// What of a trust policy can be decided on. Conditions on keys that are not known decide nothing: an allow holds without
-    /// them, a deny that has one does not hold. One that can't be read allows nothing.
-    pub(crate) fn known(&self, trust_policy: &str) -> Document {
-        let mut document = Document::read(trust_policy).unwrap_or_else(|error| {
-            tracing::warn!(%error, role = self.request.resource, "a stored trust policy is malformed");
-            Document::new(Vec::new())
-        });
-        let is_unknown = |key: &str| self.unknown.iter().any(|unknown| key.eq_ignore_ascii_case(unknown));
-        let mut statements = document.statements.as_slice().to_vec();
-        statements.retain(|statement| {
-            statement.effect == Effect::Allow
-                || !statement.conditions.iter().any(|condition| is_unknown(&condition.key))
-        });
-        for statement in &mut statements {
-            statement.conditions.retain(|condition| !is_unknown(&condition.key));
+    let context = match trust.asks_for_keys() {
+        true => {
+            let account = owner.unwrap_or_default();
+            Context::default().with("aws:SourceAccount", account.as_str()).with("aws:SourceArn", resource)
         }
-        document.statements = statements.into();
-        document
-    }
+        false => Context::default(),
+    };
+    let lets_in = |name: &str| {
+        let request = Request::new(Caller::Service(name), "sts:AssumeRole", role_arn).with_context(context.clone());
+        decide([trust], &request) == Decision::Allowed
+    };
+    lets_in(service) || regional_name(service, resource).is_some_and(|name| lets_in(&name))
 }
 
-/// Adds the keys that follow from who calls.
-fn with_principal(context: Context, caller: &Caller<'_>) -> Context {
-    let arn = match caller {
-        Caller::Aws(arn) => arn,
-        Caller::Session { role, .. } => role,
-        _ => return context,
-    };
-    let account = Account::of_arn(arn).unwrap_or_default();
-    context.with("aws:PrincipalArn", *arn).with("aws:PrincipalAccount", account.as_str())
+/// The name that a service has in a region beside its own, where it has one.
+fn regional_name(service: &str, resource_arn: &str) -> Option<String> {
+    let name = service.strip_suffix(".amazonaws.com").filter(|name| REGIONAL.contains(name))?;
+    let region = resource_arn.split(':').nth(3).filter(|region| !region.is_empty())?;
+    Some(format!("{name}.{region}.amazonaws.com"))
+}
+
+/// Whether it lets a task in that names this role, in the session of its state machine's role. The state machine's ARN is the
+/// external id ([cross-account access]).
+///
+/// [cross-account access]: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-cross-acct-sync-pattern.html
+pub(crate) fn lets_task_in(trust: &Document, role_arn: &str, own_role: &str, machine_arn: &str) -> bool {
+    let account = Account::of_arn(own_role).unwrap_or_default();
+    let context = Context::default()
+        .with("aws:PrincipalArn", own_role)
+        .with("aws:PrincipalAccount", account.as_str())
+        .with("sts:ExternalId", machine_arn);
+    let request = Request::new(Caller::Aws(own_role), "sts:AssumeRole", role_arn).with_context(context);
+    decide([trust], &request) == Decision::Allowed
 }
 
 #[cfg(test)]
@@ -87,12 +72,12 @@ mod tests {
     const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
 
     fn trusts(document: &str, caller: Caller<'_>) -> bool {
-        let assumption = match caller {
-            Caller::Service(service) => Assumption::of_service(ROLE, service, MACHINE),
-            Caller::Aws(arn) => Assumption::of_execution(ROLE, arn),
+        let Ok(trust) = Document::read(document) else { return false };
+        match caller {
+            Caller::Service(service) => lets_service_in(&trust, ROLE, service, MACHINE),
+            Caller::Aws(arn) => lets_task_in(&trust, ROLE, arn, MACHINE),
             _ => panic!("no port carries it"),
-        };
-        assumption.is_allowed(&assumption.known(document))
+        }
     }
 
     #[test]
@@ -148,8 +133,31 @@ mod tests {
     }
 
     #[test]
-    fn an_external_id_that_no_port_carries_decides_nothing() {
-        let condition = r#"{"StringEquals":{"sts:ExternalId":"x"}}"#;
-        assert!(trusts(&only(condition), Caller::Service("states.amazonaws.com")));
+    fn a_task_brings_its_state_machine_as_external_id_and_a_service_none() {
+        let equals = |id: &str| only(&format!(r#"{{"StringEquals":{{"sts:ExternalId":"{id}"}}}}"#));
+        let own = "arn:aws:iam::000000000002:role/own";
+        let of_task =
+            |id: &str| equals(id).replace(r#""Service":"states.amazonaws.com""#, &format!(r#""AWS":"{own}""#));
+        assert!(trusts(&of_task(MACHINE), Caller::Aws(own)));
+        assert!(!trusts(&of_task("another"), Caller::Aws(own)));
+        assert!(!trusts(&equals(MACHINE), Caller::Service("states.amazonaws.com")));
+    }
+
+    #[test]
+    fn no_service_has_a_role_of_another_account() {
+        let trust = Document::read(LAMBDA).unwrap();
+        let of = |account: &str| format!("arn:aws:lambda:us-east-1:{account}:function:f");
+        assert!(lets_service_in(&trust, ROLE, "lambda.amazonaws.com", &of("000000000000")));
+        assert!(!lets_service_in(&trust, ROLE, "lambda.amazonaws.com", &of("000000000002")));
+    }
+
+    #[test]
+    fn some_services_have_a_name_in_each_region() {
+        let regional = only("{}").replace("states.amazonaws.com", "states.us-east-1.amazonaws.com");
+        assert!(trusts(&regional, Caller::Service("states.amazonaws.com")));
+        assert!(!trusts(&regional.replace("us-east-1", "eu-west-1"), Caller::Service("states.amazonaws.com")));
+        assert_eq!(regional_name("states.amazonaws.com", MACHINE).as_deref(), Some("states.us-east-1.amazonaws.com"));
+        assert_eq!(regional_name("lambda.amazonaws.com", MACHINE), None);
+        assert_eq!(regional_name("states.amazonaws.com", "no ARN"), None);
     }
 }

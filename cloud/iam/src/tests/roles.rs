@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use cloud_core::{Principal, RoleDirectory, RoleTrust};
+use cloud_core::{Account, Actor, Permit, Principal, RoleDirectory, RoleTrust};
 
 use super::{Fixture, LAMBDA_TRUST, LOGS_POLICY, element};
+use crate::Iam;
 
 const LAMBDA: Principal<'_> =
     Principal::Service { name: "lambda.amazonaws.com", resource: "arn:aws:lambda:us-east-1:000000000000:function:f" };
@@ -73,8 +74,45 @@ async fn services_know_whom_a_role_trusts() {
     let resource = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
     let states = Principal::Service { name: "states.amazonaws.com", resource };
     assert_eq!(fixture.iam.trust(ROLE, states), RoleTrust::Refused);
-    assert_eq!(fixture.iam.trust("arn:aws:iam::000000000000:role/path/r", LAMBDA), RoleTrust::Missing);
+    let elsewhere = "arn:aws:iam::000000000000:role/path/r";
+    assert_eq!(fixture.iam.trust(elsewhere, LAMBDA), RoleTrust::Gone, "a role of this name has another path");
     assert!(!fixture.iam.roles_propagate_slowly());
+}
+
+#[tokio::test]
+async fn a_role_that_was_deleted_is_told_from_one_that_was_never_made() {
+    let fixture = Fixture::new();
+    fixture.create_role("r", LAMBDA_TRUST).await;
+    let may = |iam: &Iam| {
+        let actor = Actor::Role { arn: ROLE, session: "f" };
+        iam.permit(&Permit::new(actor, "states:StartExecution", "*")).is_ok()
+    };
+    let policy = [
+        ("RoleName", "r"),
+        ("PolicyName", "p"),
+        ("PolicyDocument", r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#),
+    ];
+    fixture.iam("PutRolePolicy", &policy).await.unwrap();
+    let session = fixture.iam.open_session(ROLE, LAMBDA, "f").unwrap().access_key_id;
+    let session_may = |iam: &Iam| {
+        let actor = Actor::Key { id: &session, account: &Account::default() };
+        iam.permit(&Permit::new(actor, "states:StartExecution", "*")).is_ok()
+    };
+    assert!(may(&fixture.iam) && session_may(&fixture.iam));
+    fixture.iam("DeleteRolePolicy", &policy[..2]).await.unwrap();
+    assert!(!may(&fixture.iam) && !session_may(&fixture.iam), "a change is seen at once");
+    fixture.iam("DeleteRole", &policy[..1]).await.unwrap();
+    let again = fixture.reopened();
+    for iam in [&*fixture.iam, &again] {
+        assert_eq!(iam.trust(ROLE, LAMBDA), RoleTrust::Gone);
+        assert!(!may(iam));
+    }
+    assert!(fixture.iam.open_session(ROLE, LAMBDA, "f").is_none());
+    fixture.create_role("r", LAMBDA_TRUST).await;
+    fixture.iam("PutRolePolicy", &policy).await.unwrap();
+    assert_eq!(fixture.iam.trust(ROLE, LAMBDA), RoleTrust::Trusted);
+    assert!(may(&fixture.iam));
+    assert!(!session_may(&fixture.iam), "another role of the same name is not that of the session");
 }
 
 #[tokio::test]

@@ -12,13 +12,8 @@ pub(crate) fn named(request: &Request) -> Result<FunctionReference, ServiceError
 pub(super) fn reachable(text: &str, request: &Request) -> Result<FunctionReference, ServiceError> {
     let here = request.location();
     let reference = FunctionReference::parse(text, &here)?;
-    let named = reference.location.region();
-    let asked = here.region();
-    if named == asked {
-        return Ok(reference);
-    }
-    let message = format!("Functions from '{named}' are not reachable in this region ('{asked}')");
-    Err(ServiceError::new(404, "ResourceNotFoundException", message))
+    reference.check_region(here.region())?;
+    Ok(reference)
 }
 
 /// What the statements of a function's policy name. The function's own policy is its latest version's too.

@@ -51,7 +51,11 @@ pub(crate) async fn remove(functions: &Arc<Functions>, request: &Request) -> Res
 
 /// The function that the path names by its ARN.
 fn tagged(request: &Request) -> Result<FunctionReference, ServiceError> {
-    let reference = reachable(request.label("Resource"), request)?;
+    let arn = request.label("Resource");
+    let reference = reachable(arn, request)?;
+    if arn != reference.arn() {
+        return Err(invalid(format!("Invalid ARN: {arn}")));
+    }
     if reference.qualifier.is_some() {
         return Err(invalid("Tags on function aliases and versions are not supported. Please specify a function ARN."));
     }

@@ -13,12 +13,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cloud_core::{Clock, ServiceError};
+use cloud_core::{Clock, RoleCredentials, ServiceError};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use self::reserved::Running;
 use self::sandbox::{InvocationOutcome, Sandbox};
+use crate::api::check_at_run;
 use crate::model::FunctionVersion;
 use crate::runtime::InvocationEvent;
 
@@ -67,14 +68,16 @@ impl SandboxPool {
     /// Runs one event in a warm sandbox, or in a new one. `reserved` is the function's reserved concurrency.
     ///
     /// # Errors
-    /// `TooManyRequestsException` when as many run as are reserved, or when there was no turn for a minute; `ServiceException` when the code cannot be
-    /// unpacked, no port can be had, or the cloud is ending.
+    /// `AccessDeniedException` when nobody can have its role any more; `TooManyRequestsException` when as many run as are
+    /// reserved, or when there was no turn for a minute; `ServiceException` when the code cannot be unpacked, no port can be had,
+    /// or the cloud is ending.
     pub(crate) async fn run(
         &self,
         version: &FunctionVersion,
         event: InvocationEvent,
         reserved: Option<u32>,
     ) -> Result<InvocationOutcome, ServiceError> {
+        check_at_run(&*self.context.roles, &version.role, &version.arn())?;
         let _running = self.running.begin(&version.arn(), reserved)?;
         let turns = self.sandboxes(version, |sandboxes| Arc::clone(&sandboxes.turns))?;
         let turn = self.context.clock.machine().timeout(TURN_LIMIT, turns.acquire_owned()).await;
@@ -121,20 +124,27 @@ impl SandboxPool {
     }
 
     async fn sandbox(&self, version: &FunctionVersion) -> Result<Sandbox, ServiceError> {
-        while let Some(mut idle) = self.take_idle(version)? {
+        let credentials = Sandbox::credentials(version, &self.context);
+        while let Some(mut idle) = self.take_idle(version, credentials.as_ref())? {
             if idle.is_ready().await {
                 return Ok(idle);
             }
             tracing::debug!(function = %version.qualified_arn(), "a runtime ended, or asked for no event, after its answer");
         }
-        Sandbox::start(version, &self.context).await.map_err(|error| not_started(&error.to_string()))
+        Sandbox::start(version, credentials, &self.context).await.map_err(|error| not_started(&error.to_string()))
     }
 
-    fn take_idle(&self, version: &FunctionVersion) -> Result<Option<Sandbox>, ServiceError> {
+    /// One that idles, and acts in the session that a new one would: a role may have been made since, or made anew.
+    fn take_idle(
+        &self,
+        version: &FunctionVersion,
+        credentials: Option<&RoleCredentials>,
+    ) -> Result<Option<Sandbox>, ServiceError> {
         self.sandboxes(version, |sandboxes| {
             while let Some((since, mut sandbox)) = sandboxes.idle.pop() {
                 // A clock that was moved may be past the end of its life before anybody has swept.
-                if self.context.clock.since(since) < IDLE_LIMIT && sandbox.is_running() {
+                let is_warm = self.context.clock.since(since) < IDLE_LIMIT;
+                if is_warm && sandbox.acts_with(credentials) && sandbox.is_running() {
                     return Some(sandbox);
                 }
             }

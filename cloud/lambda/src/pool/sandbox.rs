@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cloud_core::{Clock, Elapsed, LogWriter, Principal, Random, RoleDirectory};
+use cloud_core::{Clock, Elapsed, LogWriter, Principal, Random, RoleCredentials, RoleDirectory};
 use jiff::{SignedDuration, Timestamp};
 
 use super::completion::Completion;
@@ -56,8 +56,8 @@ pub(super) struct Sandbox {
     /// The most memory seen in use: a process that has ended no longer tells.
     memory_used_mb: Option<u64>,
     started_at: Timestamp,
-    /// When its role's session ends, by the machine's clock.
-    credentials_end_at: Option<Timestamp>,
+    /// Its role's session; none where the role was never made.
+    credentials: Option<RoleCredentials>,
     is_initialised: bool,
 }
 
@@ -67,13 +67,14 @@ impl Sandbox {
     /// # Errors
     /// When there can be no runtime. A program that cannot be started is the outcome of its first invocation instead, as on
     /// AWS.
-    pub(super) async fn start(version: &FunctionVersion, context: &SandboxContext) -> Result<Self, RunnerError> {
+    pub(super) async fn start(
+        version: &FunctionVersion,
+        credentials: Option<RoleCredentials>,
+        context: &SandboxContext,
+    ) -> Result<Self, RunnerError> {
         let machine = context.clock.machine();
         let started_at = machine.now();
         let stream = LogStream::new(version, context.clock.now(), &context.random);
-        let lambda = Principal::Service { name: "lambda.amazonaws.com", resource: &version.arn() };
-        let credentials = context.roles.open_session(&version.role, lambda, &version.name);
-        let credentials_end_at = credentials.as_ref().map(|credentials| credentials.expires_at);
         let launch = Launch { log_stream: stream.stream.clone(), credentials };
         let mut runtime = context.runner.start(version, &launch).await?;
         let logs = RoleLogs::new(Arc::clone(&context.logs), Arc::clone(&context.roles), version);
@@ -92,15 +93,30 @@ impl Sandbox {
             memory_size_mb: version.memory_size_mb,
             memory_used_mb: None,
             started_at,
-            credentials_end_at,
+            credentials: launch.credentials,
             is_initialised: false,
         })
+    }
+
+    /// What a sandbox of a version acts with: a session of its role.
+    pub(super) fn credentials(version: &FunctionVersion, context: &SandboxContext) -> Option<RoleCredentials> {
+        let lambda = Principal::Service { name: "lambda.amazonaws.com", resource: &version.arn() };
+        context.roles.open_session(&version.role, lambda, &version.name)
+    }
+
+    /// Whether it acts with these.
+    pub(super) fn acts_with(&self, credentials: Option<&RoleCredentials>) -> bool {
+        match (&self.credentials, credentials) {
+            (Some(own), Some(other)) => own.access_key_id == other.access_key_id,
+            (own, other) => own.is_none() && other.is_none(),
+        }
     }
 
     /// Whether the runtime still runs, with credentials that last for another event.
     pub(super) fn is_running(&mut self) -> bool {
         let soon = self.machine.now() + SignedDuration::from_secs(i64::from(self.timeout_s));
-        self.credentials_end_at.is_none_or(|end| soon < end) && self.runtime.is_running()
+        let lasts = self.credentials.as_ref().is_none_or(|credentials| soon < credentials.expires_at);
+        lasts && self.runtime.is_running()
     }
 
     /// Whether it asks for another event; waits until it does. A runtime may end after its answer, and what it still does

@@ -23,7 +23,7 @@ impl KeyInput {
         match (&self.log_group_name, &self.resource_identifier) {
             (Some(name), None) => Ok(name),
             (None, Some(arn)) if is_elsewhere(arn, &request.location()) => Err(no_group()),
-            (None, Some(arn)) if arn.contains(":log-group:") => Ok(name_of(arn)),
+            (None, Some(arn)) if arn.starts_with("arn:") => Ok(name_of(arn)),
             (None, Some(_)) => {
                 Err(ServiceError::not_implemented("resourceIdentifier of a query (logs:AssociateKmsKey)"))
             }

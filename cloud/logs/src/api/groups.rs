@@ -38,9 +38,10 @@ impl Named {
     }
 }
 
-/// Whether an identifier is the ARN of a group of another account or region.
+/// Whether an identifier is an ARN, but none of a group of this account and region: letter by letter, since policies are asked
+/// about the ARN as it is written.
 pub(crate) fn is_elsewhere(identifier: &str, here: &Location) -> bool {
-    identifier.starts_with("arn:") && Location::of_arn(identifier).as_ref() != Some(here)
+    identifier.starts_with("arn:") && !identifier.starts_with(&here.arn("logs", "log-group:"))
 }
 
 /// The name in an identifier, which is a name already or an ARN with or without `:*`.

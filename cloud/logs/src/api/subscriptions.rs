@@ -75,6 +75,11 @@ fn check_destination(
     if has_role {
         return Err(invalid("destinationArn for vendor lambda cannot be used with roleArn"));
     }
+    // "An AWS Lambda function belonging to the same account as the subscription filter" (API reference); what AWS says of
+    // another one is a guess.
+    if function.location != request.location() {
+        return Err(refused());
+    }
     let functions = logs.functions().ok_or_else(refused)?;
     match functions.version(&function).is_ok() && Logs::may_deliver(&*functions, &function, group_arn) {
         true => Ok(()),

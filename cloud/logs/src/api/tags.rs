@@ -25,7 +25,7 @@ struct ByArn {
 
 impl ByArn {
     fn name(&self, here: &Location) -> Result<&str, ServiceError> {
-        if self.resource_arn.contains(":log-group:") {
+        if self.resource_arn.starts_with("arn:") && self.resource_arn.contains(":log-group:") {
             return match is_elsewhere(&self.resource_arn, here) {
                 true => Err(no_group()),
                 false => Ok(name_of(&self.resource_arn)),

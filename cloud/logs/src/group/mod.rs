@@ -34,6 +34,8 @@ pub(crate) struct Group {
     state: Mutex<GroupState>,
     /// Told whenever a batch is durable, or lost.
     settled: Notify,
+    /// Held while a subscription filter is crossed off what waits.
+    pub(crate) settling: tokio::sync::Mutex<()>,
 }
 
 /// What is behind the group's lock. Batches are handed to the store under it: the store gets the changes in the order in
@@ -109,7 +111,8 @@ impl Group {
             is_trimming: false,
             deliveries: DeliveryState::default(),
         };
-        Self { id, changing: Arc::default(), state: Mutex::new(state), settled: Notify::new() }
+        let settling = tokio::sync::Mutex::default();
+        Self { id, changing: Arc::default(), state: Mutex::new(state), settled: Notify::new(), settling }
     }
 
     /// A group that the store holds.
@@ -266,7 +269,8 @@ impl GroupState {
         if !self.facts.subscriptions.is_empty() && !events.is_empty() {
             let timestamps_ms: Vec<i64> = events.iter().map(|(timestamp_ms, _)| *timestamp_ms).collect();
             let first = sequence.saturating_sub(timestamps_ms.len() as u64 - 1);
-            let waiting = DeliveryRow { stream: facts.id, timestamps_ms };
+            let filters = Some(self.facts.subscriptions.keys().cloned().collect());
+            let waiting = DeliveryRow { stream: facts.id, timestamps_ms, filters };
             batch.put(DELIVERIES, rows::delivery_key(self.id, first), &waiting)?;
         }
         facts.last_sequence = sequence;

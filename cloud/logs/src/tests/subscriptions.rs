@@ -54,7 +54,9 @@ impl FunctionInvoker for Kept {
         payload: Bytes,
     ) -> PortFuture<'a, Result<String, ServiceError>> {
         Box::pin(async move {
-            assert_eq!(function.name, "f");
+            if function.name == "slow" {
+                return Err(ServiceError::new(429, "TooManyRequestsException", "Rate Exceeded."));
+            }
             if let Some(refusal) = self.refusal.lock().unwrap().clone() {
                 return Err(refusal);
             }
@@ -68,7 +70,10 @@ impl FunctionInvoker for Kept {
     }
 
     fn version(&self, function: &FunctionReference) -> Result<String, ServiceError> {
-        if function.name == "f" { Ok("$LATEST".to_owned()) } else { Err(function.not_found()) }
+        match function.name.as_str() {
+            "f" | "slow" => Ok("$LATEST".to_owned()),
+            _ => Err(function.not_found()),
+        }
     }
 
     fn may_invoke(&self, _: &FunctionReference, service: &str, source_arn: &str) -> bool {
@@ -78,6 +83,10 @@ impl FunctionInvoker for Kept {
 
     fn resource_policy(&self, _: &FunctionReference) -> Option<Document> {
         None
+    }
+
+    fn tags(&self, _: &FunctionReference) -> Vec<(String, String)> {
+        Vec::new()
     }
 }
 
@@ -161,6 +170,42 @@ async fn what_a_function_can_not_take_now_comes_later_and_what_it_may_not_take_i
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_filter_whose_function_takes_nothing_holds_no_other_up() {
+    let (fixture, kept, _port) = fixture().await;
+    let mut slow = filter("a-slow", "");
+    slow["destinationArn"] = json!("arn:aws:lambda:us-east-1:000000000000:function:slow");
+    fixture.ok("PutSubscriptionFilter", slow).await;
+    fixture.put("g", "s", &[(0, "before")]).await;
+    come_to_rest().await;
+    fixture.ok("PutSubscriptionFilter", filter("b", "")).await;
+    for message in ["one", "two"] {
+        fixture.put("g", "s", &[(0, message)]).await;
+        come_to_rest().await;
+    }
+    assert_eq!((kept.messages(), waiting(&fixture)), (vec!["one".to_owned(), "two".to_owned()], 3));
+    // Nothing comes twice, also after a restart, for the filter that has had it.
+    let again = fixture.restarted();
+    let (kept, _port) = connect(&again);
+    again.logs.resume();
+    again.put("g", "s", &[(0, "three")]).await;
+    come_to_rest().await;
+    assert_eq!(kept.messages(), ["three"]);
+    // What waits for a filter that is gone goes with it.
+    again.ok("DeleteSubscriptionFilter", json!({"logGroupName": "g", "filterName": "a-slow"})).await;
+    run_for(&again.clock, Duration::from_secs(600)).await;
+    assert_eq!((kept.messages(), waiting(&again)), (vec!["three".to_owned()], 0));
+}
+
+/// As recorded by LocalStack from AWS: a function that writes down each event that it gets has the log's events alone.
+#[tokio::test(start_paused = true)]
+async fn a_function_gets_no_message_that_tests_it() {
+    let (fixture, kept, _port) = fixture().await;
+    fixture.ok("PutSubscriptionFilter", filter("all", "")).await;
+    come_to_rest().await;
+    assert_eq!(kept.taken(), Vec::<Value>::new());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_restart_hands_over_what_was_left() {
     let (fixture, kept, _port) = fixture().await;
     fixture.ok("PutSubscriptionFilter", filter("all", "")).await;
@@ -208,6 +253,8 @@ async fn wrong_filters_are_refused_and_two_are_all() {
     let execute = "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.";
     for (input, told) in [
         (with("destinationArn", json!("arn:aws:lambda:us-east-1:000000000000:function:none")), execute),
+        (with("destinationArn", json!("arn:aws:lambda:eu-west-1:000000000000:function:f")), execute),
+        (with("destinationArn", json!("arn:aws:lambda:us-east-1:000000000002:function:f")), execute),
         (with("destinationArn", json!("arn:aws:kinesis:us-east-1:000000000000:stream/s")), "destinations in kinesis"),
         (
             with("roleArn", json!("arn:aws:iam::000000000000:role/r")),

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use cloud_core::{
-    ActingRole, Actor, ConditionKeys, OperationInfo, Permit, Protocol, Refused, Request, RoleDirectory, Service,
-    ServiceError,
+    Account, ActingRole, Actor, ConditionKeys, OperationInfo, Permit, Protocol, Refused, Request, RoleDirectory,
+    Service, ServiceError,
 };
+
+/// What AWS says where a role of another account is given to a service, whatever its policies allow.
+const FOREIGN_ROLE: &str = "Cross-account pass role is not allowed.";
 
 /// Asks IAM for every request.
 pub(crate) struct Permissions {
@@ -34,9 +37,18 @@ impl Permissions {
             Some(ActingRole { arn, session }) => Actor::Role { arn, session },
             None => Actor::Key { id: &scope.access_key, account: scope.location.account() },
         };
+        let protocol = service.info().protocol;
+        let account = match actor {
+            Actor::Key { account, .. } => account.clone(),
+            Actor::Role { arn, .. } => Account::of_arn(arn).unwrap_or_default(),
+        };
+        if operation.passed_roles(request).any(|role| Account::of_arn(&role).is_some_and(|owner| owner != account)) {
+            return Err(denied(FOREIGN_ROLE.to_owned(), protocol));
+        }
         // Nearly everybody may do everything: what else a request needs is not worth a look then.
         let resource = service.resource(operation, request);
-        if self.roles.may_do_all(actor, &resource) {
+        let further = operation.further_resources.map_or_else(Vec::new, |resources| resources(request));
+        if std::iter::once(&resource).chain(&further).all(|resource| self.roles.may_do_all(actor, resource)) {
             return Ok(());
         }
         for asked in service.asks(operation, request, resource) {
@@ -47,18 +59,18 @@ impl Permissions {
                 keys: ConditionKeys::made_by(&keys),
                 ..Permit::new(actor, asked.action, &asked.resource)
             };
-            self.roles.permit(&permit).map_err(|refused| error(&refused, service.info().protocol))?;
+            self.roles.permit(&permit).map_err(|refused: Refused| denied(refused.to_string(), protocol))?;
         }
         Ok(())
     }
 }
 
 /// A refusal as a service of this protocol answers it.
-fn error(refused: &Refused, protocol: Protocol) -> ServiceError {
+fn denied(text: String, protocol: Protocol) -> ServiceError {
     let (status, code) = match protocol {
         Protocol::Query(_) | Protocol::Ec2 | Protocol::RestXml => (403, "AccessDenied"),
         Protocol::Rest | Protocol::LambdaRest => (403, "AccessDeniedException"),
         Protocol::Json10 | Protocol::Json11 => (400, "AccessDeniedException"),
     };
-    ServiceError::new(status, code, refused.to_string())
+    ServiceError::new(status, code, text)
 }

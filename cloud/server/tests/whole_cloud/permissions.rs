@@ -123,13 +123,13 @@ async fn a_functions_own_policy_lets_a_machine_in_too() {
 }
 
 /// A client with the credentials of a role's session.
-struct Session<'w> {
+pub(crate) struct Session<'w> {
     world: &'w World,
     key: String,
 }
 
 impl<'w> Session<'w> {
-    async fn open(world: &'w World, role: &str, further: &[(&str, &str)]) -> Self {
+    pub(crate) async fn open(world: &'w World, role: &str, further: &[(&str, &str)]) -> Self {
         let mut members = vec![("RoleArn", role), ("RoleSessionName", "me")];
         members.extend(further);
         let answer = world.query(ACCOUNT, "sts", "AssumeRole", &members).await.unwrap();
@@ -137,7 +137,7 @@ impl<'w> Session<'w> {
         Self { world, key: rest.split_once('<').unwrap().0.to_owned() }
     }
 
-    fn request(&self, service: &str) -> Request {
+    pub(crate) fn request(&self, service: &str) -> Request {
         let mut request = self.world.request(ACCOUNT, service);
         if let Some(scope) = &mut request.scope {
             self.key.clone_into(&mut scope.access_key);

@@ -12,6 +12,7 @@ use crate::integration::{self, Caller};
 use crate::recovery::{RecoveredExecution, Work};
 use crate::rows::execution::ExecutionKey;
 use crate::states::States;
+use crate::wire::names::is_in;
 
 /// Gives a task's token out, and begins the task: an activity's waits for a worker, everything else is called in the
 /// background, and what came of it is posted.
@@ -30,6 +31,15 @@ pub(super) fn begin(
         return begin_mocked(states, key, request, TaskPhase::Started, mock);
     }
     if let TaskResource::Activity { arn } = &request.resource {
+        // Nobody else's workers get it.
+        if !is_in(&key.location(), arn) {
+            tracing::warn!(
+                activity = arn,
+                execution = key.arn(),
+                "a task waits for an activity of another account or region"
+            );
+            return;
+        }
         return driver.activities.offer(arn, key, request.task);
     }
     let task = request.task;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::call_fault::CallFault;
 use super::caller::Caller;
 use crate::states::States;
+use crate::wire::errors::NOT_ASSUMED;
 
 /// As whom a task acts.
 pub(super) struct Acting<'a> {
@@ -17,19 +18,43 @@ pub(super) struct Acting<'a> {
     session: String,
 }
 
+/// A resource that a task wants something with, and what it says of itself.
+pub(super) struct Wanted<'a> {
+    /// Its own policy, which may let the role in.
+    pub(super) policy: Option<&'a Document>,
+    /// Gives its tags: most policies ask for none.
+    pub(super) tags: &'a (dyn Fn() -> Vec<(String, String)> + Sync),
+    /// The version or alias of a state machine.
+    pub(super) qualifier: Option<&'a str>,
+}
+
+impl Wanted<'_> {
+    /// Nothing is known of it.
+    pub(super) fn unknown() -> Self {
+        Self { policy: None, tags: &Vec::new, qualifier: None }
+    }
+}
+
 impl<'a> Acting<'a> {
-    /// The execution's role in its account, or that of the task's `Credentials`, which must trust the execution's role.
+    /// The execution's role in its account, or that of the task's `Credentials`, which must trust the execution's role. Nobody
+    /// acts as a role that is gone, or does not let Step Functions in any more. (How AWS names that error is a guess; the text
+    /// was seen by others as the cause of a task that failed.)
     pub(super) fn of(states: &States, caller: &'a Caller, credentials: Option<&'a str>) -> Result<Self, CallFault> {
+        let service = Principal::Service { name: "states.amazonaws.com", resource: &caller.machine_arn };
+        if let RoleTrust::Gone | RoleTrust::Refused = states.roles.trust(&caller.role_arn, service) {
+            return Err(CallFault::new("States.TaskFailed", NOT_ASSUMED));
+        }
         let session = session_name(caller);
         let Some(role_arn) = credentials else {
             return Ok(Self { location: caller.location.clone(), role_arn: &caller.role_arn, session });
         };
-        match states.roles.trust(role_arn, Principal::Aws(&caller.role_arn)) {
+        let task = Principal::Task { role: &caller.role_arn, machine: &caller.machine_arn };
+        match states.roles.trust(role_arn, task) {
             RoleTrust::Trusted | RoleTrust::Propagating => {
                 let account = Account::of_arn(role_arn).unwrap_or_default();
                 Ok(Self { location: Location::new(account, caller.location.region()), role_arn, session })
             }
-            RoleTrust::Missing | RoleTrust::Refused => {
+            RoleTrust::Missing | RoleTrust::Gone | RoleTrust::Refused => {
                 let cause = format!(
                     "The role {} is not authorized to assume the task state's role, {role_arn}.",
                     caller.role_arn
@@ -39,7 +64,7 @@ impl<'a> Acting<'a> {
         }
     }
 
-    /// Whether the role may do this with a resource, whose own policy may let it too.
+    /// Whether the role may do this with a resource.
     ///
     /// # Errors
     /// Why not, in AWS's words.
@@ -48,18 +73,31 @@ impl<'a> Acting<'a> {
         states: &States,
         action: &str,
         resource: &str,
-        resource_policy: Option<&Document>,
+        wanted: &Wanted<'_>,
     ) -> Result<(), Refused> {
         let actor = Actor::Role { arn: self.role_arn, session: &self.session };
-        let keys = || {
-            Context::default()
-                .with("aws:RequestedRegion", self.location.region())
-                .with("aws:CurrentTime", states.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-                .with("aws:SecureTransport", "true")
-                .with("aws:ViaAWSService", "true")
-        };
+        let keys = || self.keys(states, wanted);
         let asked = Permit::new(actor, action, resource);
-        states.roles.permit(&Permit { resource_policy, keys: ConditionKeys::made_by(&keys), ..asked })
+        states.roles.permit(&Permit { resource_policy: wanted.policy, keys: ConditionKeys::made_by(&keys), ..asked })
+    }
+
+    /// What is known of a call that Step Functions makes with a role of its own: `aws:ViaAWSService` is for calls that a service
+    /// hands on in its caller's name.
+    fn keys(&self, states: &States, wanted: &Wanted<'_>) -> Context {
+        let now = states.clock.now();
+        let mut context = Context::default()
+            .with("aws:RequestedRegion", self.location.region())
+            .with("aws:CurrentTime", now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+            .with("aws:EpochTime", now.as_second().to_string())
+            .with("aws:SecureTransport", "true")
+            .with("aws:ViaAWSService", "false");
+        for (key, value) in (wanted.tags)() {
+            context = context.with(&format!("aws:ResourceTag/{key}"), value);
+        }
+        match wanted.qualifier {
+            Some(qualifier) => context.with("states:StateMachineQualifier", qualifier),
+            None => context,
+        }
     }
 
     /// The role, for a request that is made in its name.

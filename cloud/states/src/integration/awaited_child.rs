@@ -7,7 +7,7 @@ use asl::{Input, Outcome, TaskRequest, TaskResource};
 use cloud_core::ServiceError;
 use serde_json::{Value, json};
 
-use super::acting::Acting;
+use super::acting::{Acting, Wanted};
 use super::caller::Caller;
 use super::casing::upper_first;
 use super::states_fault::denied;
@@ -28,7 +28,7 @@ pub(crate) fn ended(
         Ok(acting) => acting,
         Err(fault) => return fault.input(request),
     };
-    match acting.permit(states, "states:DescribeExecution", &child.arn(), None) {
+    match acting.permit(states, "states:DescribeExecution", &child.arn(), &Wanted::unknown()) {
         Ok(()) => task_result(states, request, child, row),
         Err(refused) => denied(states, &refused).input(request),
     }
@@ -40,7 +40,7 @@ pub(crate) fn may_stop(states: &States, caller: &Caller, child: &ExecutionKey) -
     let stopped = Acting::of(states, caller, None)
         .map_err(|fault| ServiceError::bad_request("AccessDeniedException", fault.cause))
         .and_then(|acting| {
-            let permitted = acting.permit(states, "states:StopExecution", &child.arn(), None);
+            let permitted = acting.permit(states, "states:StopExecution", &child.arn(), &Wanted::unknown());
             permitted.map_err(|refused| ServiceError::bad_request("AccessDeniedException", refused.to_string()))
         });
     match stopped {

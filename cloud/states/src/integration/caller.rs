@@ -13,6 +13,8 @@ pub(crate) struct Caller {
     pub(crate) location: Location,
     /// The role that it runs as.
     pub(crate) role_arn: Arc<str>,
+    /// Its state machine.
+    pub(crate) machine_arn: String,
     /// Which one it is; an express execution cannot be found again.
     pub(crate) execution: Option<ExecutionKey>,
 }
@@ -20,6 +22,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// The caller of a standard execution's tasks.
     pub(crate) fn of(execution: &ExecutionKey, role_arn: Arc<str>) -> Self {
-        Self { location: execution.location(), role_arn, execution: Some(execution.clone()) }
+        let machine_arn = execution.machine_arn();
+        Self { location: execution.location(), role_arn, machine_arn, execution: Some(execution.clone()) }
     }
 }

@@ -13,7 +13,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::acting::Acting;
+use super::acting::{Acting, Wanted};
 use super::call_fault::CallFault;
 use super::http_date::http_date;
 use crate::states::States;
@@ -50,13 +50,15 @@ fn permitted(
     acting: &Acting<'_>,
     function: FunctionReference,
 ) -> Result<FunctionReference, CallFault> {
+    function.check_region(acting.location.region()).map_err(|error| service_failure(states, &error))?;
     let policy = states.functions.resource_policy(&function);
-    match acting.permit(states, "lambda:InvokeFunction", &function.arn(), policy.as_ref()) {
+    let tags = || states.functions.tags(&function);
+    let wanted = Wanted { policy: policy.as_ref(), tags: &tags, qualifier: None };
+    match acting.permit(states, "lambda:InvokeFunction", &function.arn(), &wanted) {
         Ok(()) => Ok(function),
-        // The SDK that Step Functions uses has no class for this error, and so gives it the name of all.
         Err(refused) => {
             let denied = ServiceError::new(403, "AccessDeniedException", refused.to_string());
-            Err(CallFault { error: "Lambda.AWSLambdaException".to_owned(), ..service_failure(states, &denied) })
+            Err(service_failure(states, &denied))
         }
     }
 }
@@ -152,7 +154,9 @@ fn failure(error: &ServiceError, request_id: &str) -> CallFault {
         "{} (Service: AWSLambda; Status Code: {}; Error Code: {}; Request ID: {request_id}; Proxy: null)",
         error.message, error.status, error.code
     );
-    CallFault::new(&format!("Lambda.{}", error.code), cause)
+    // The SDK that Step Functions uses has no class for this error, and so gives it the name of all.
+    let code = if error.code == "AccessDeniedException" { "AWSLambdaException" } else { &error.code };
+    CallFault::new(&format!("Lambda.{code}"), cause)
 }
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use asl::{Pattern, SdkMetadata, TaskRequest};
-use cloud_core::{Account, ServiceError};
+use cloud_core::ServiceError;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::acting::Acting;
+use super::acting::{Acting, Wanted};
 use super::call_fault::CallFault;
 use super::caller::Caller;
 use super::http_date::http_date;
@@ -20,7 +20,7 @@ use crate::executions::{self, StartRequest, StartedExecution};
 use crate::rows::execution::{ExecutionKey, StartedBy};
 use crate::states::States;
 use crate::wire::errors;
-use crate::wire::names::MachineReference;
+use crate::wire::names::{MachineReference, is_in};
 
 /// The length of AWS's answer but for the ARN in it. The moment is in seconds with microseconds, as Java writes a double; one
 /// that ends in zeros would be shorter.
@@ -52,11 +52,14 @@ pub(super) async fn start(
         return Err(CallFault::parameters(request, why));
     };
     let machine = crate::operations::unqualified(&state_machine_arn);
-    if let Err(refused) = acting.permit(states, "states:StartExecution", machine, None) {
+    let tags = || crate::operations::resource_tags(states, machine);
+    let qualifier = state_machine_arn.strip_prefix(machine).and_then(|rest| rest.strip_prefix(':'));
+    let wanted = Wanted { policy: None, tags: &tags, qualifier };
+    if let Err(refused) = acting.permit(states, "states:StartExecution", machine, &wanted) {
         return Err(denied(states, &refused));
     }
-    // Another account's is started through a role of that account.
-    if Account::of_arn(&state_machine_arn).is_some_and(|account| account != *acting.location.account()) {
+    // Another account's is started through a role of that account, another region's not at all.
+    if !is_in(&acting.location, &state_machine_arn) {
         let missing = errors::machine_missing(&state_machine_arn);
         return Err(service_failure(&missing, &states.random.uuid().to_string()));
     }

@@ -264,6 +264,10 @@ impl FunctionInvoker for Functions {
         None
     }
 
+    fn tags(&self, _: &FunctionReference) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
     fn may_invoke(&self, _function: &FunctionReference, _service: &str, _source_arn: &str) -> bool {
         true
     }
@@ -318,7 +322,7 @@ impl RoleDirectory for Roles {
         let Some(trusts) = trusted.get(role_arn) else { return RoleTrust::Missing };
         let is_it = match principal {
             Principal::Service { name, .. } => trusts == name,
-            Principal::Aws(arn) => Account::of_arn(arn).is_some_and(|account| account.as_str() == trusts),
+            Principal::Task { role, .. } => Account::of_arn(role).is_some_and(|account| account.as_str() == trusts),
         };
         if is_it { RoleTrust::Trusted } else { RoleTrust::Refused }
     }

@@ -295,8 +295,12 @@ async fn a_task_acts_in_the_account_of_its_role_if_the_role_trusts_the_execution
         fixture.outside.roles.trusted.lock().unwrap().insert(role, trusted.to_owned());
     }
     let role = |name: &str| format!("arn:aws:iam::000000000002:role/{name}");
-    let caller =
-        Caller { location: Location::default(), role_arn: "arn:aws:iam::000000000000:role/r".into(), execution: None };
+    let caller = Caller {
+        location: Location::default(),
+        role_arn: "arn:aws:iam::000000000000:role/r".into(),
+        machine_arn: super::fixture::MACHINE.to_owned(),
+        execution: None,
+    };
     let called = async |name: &str| {
         let request = asl::TaskRequest {
             task: asl::TaskId(1),

@@ -6,6 +6,10 @@ use cloud_store::StoreError;
 /// How the error begins of what the store did not take.
 const NOT_WRITTEN: &str = "The embedded cloud could not write its store, so nothing was changed.";
 
+/// What AWS says of a role that Step Functions can't assume.
+pub(crate) const NOT_ASSUMED: &str = "Neither the global service principal states.amazonaws.com, nor the regional one is \
+                                      authorized to assume the provided role.";
+
 /// The store took nothing; the text is ours.
 pub(crate) fn not_written(error: &StoreError) -> ServiceError {
     ServiceError::internal(format!("{NOT_WRITTEN} {error}"))

@@ -154,7 +154,12 @@ const FOREIGN: &str = "elsewhere/";
 
 /// Whether an ARN names another account than the caller's, or another region than the one that was asked.
 fn is_foreign(request: &Request, arn: &str) -> bool {
-    Location::of_arn(arn).is_some_and(|named| named != request.location())
+    !is_in(&request.location(), arn)
+}
+
+/// Whether an ARN names this account and region, letter by letter: policies are asked about the ARN as it is written.
+pub(crate) fn is_in(location: &Location, arn: &str) -> bool {
+    arn.starts_with(&location.arn("states", ""))
 }
 
 /// The key under which the caller finds what an ARN names: none that exists where another account or region has it.
@@ -195,7 +200,7 @@ fn split(arn: &str) -> Result<Parts<'_>, ServiceError> {
         return Err(invalid_arn(&format!("Invalid ARN prefix: {arn}")));
     }
     match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(_), Some("states"), Some(region), Some(account), Some(kind)) => {
+        (Some("aws"), Some("states"), Some(region), Some(account), Some(kind)) => {
             Ok(Parts { region, account, kind, rest: parts.collect() })
         }
         _ => Err(malformed(arn)),
@@ -233,6 +238,22 @@ mod tests {
         assert_eq!((execution.machine.as_str(), execution.name.as_str()), ("eu-west-1/m", "e"));
         let foreign = MachineReference::parse("arn:aws:states:eu-west-1:111111111111:stateMachine:m").unwrap();
         assert_ne!(foreign.key, "eu-west-1/m");
+    }
+
+    #[test]
+    fn one_thing_has_one_arn() {
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let request = Request::internal("id".to_owned(), now, &Location::default(), "states");
+        let key = |arn: &str| MachineReference::of(&request, arn).ok().map(|reference| reference.key);
+        assert_eq!(key("arn:aws:states:us-east-1:000000000000:stateMachine:m").as_deref(), Some("us-east-1/m"));
+        for other in [
+            "arn:other:states:us-east-1:000000000000:stateMachine:m",
+            "arn:aws:states:US-EAST-1:000000000000:stateMachine:m",
+            "arn:aws:states::000000000000:stateMachine:m",
+            "arn:aws:states:us-east-1::stateMachine:m",
+        ] {
+            assert_ne!(key(other).as_deref(), Some("us-east-1/m"), "{other}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use crate::context::Context;
 use crate::document::{Document, Effect, Statement};
 use crate::one_or_many::{OneOrMany, Selection};
-use crate::pattern::Pattern;
+use crate::pattern;
 use crate::principal::{Caller, Naming, Principal};
 use crate::variables::Variables;
 
@@ -138,12 +138,11 @@ fn matches(statement: &Statement, request: &Request<'_>, variables: Variables<'_
 }
 
 fn is_action(actions: &Selection<OneOrMany<String>>, request: &Request<'_>) -> bool {
-    let action = request.action.to_ascii_lowercase();
-    actions.selects(|named| named.iter().any(|pattern| Pattern::action(pattern).matches(&action)))
+    actions.selects(|named| named.iter().any(|pattern| pattern::matches_action(pattern, request.action)))
 }
 
 fn is_resource(pattern: &str, request: &Request<'_>, variables: Variables<'_>) -> bool {
-    Pattern::resource(pattern, variables).is_some_and(|pattern| pattern.matches(request.resource))
+    pattern::matches_resource(pattern, variables, request.resource)
 }
 
 #[cfg(test)]

@@ -26,6 +26,45 @@ enum Token {
     },
 }
 
+/// Whether an action is what a text names. Most texts begin otherwise, are the action itself, or end with their one `*`: they need
+/// no pattern.
+pub(crate) fn matches_action(text: &str, action: &str) -> bool {
+    let mut given = action.bytes();
+    for (at, wanted) in text.bytes().enumerate() {
+        match wanted {
+            b'*' if at + 1 == text.len() => return true,
+            b'*' | b'?' => return Pattern::action(text).matches(&action.to_ascii_lowercase()),
+            _ if given.next().is_some_and(|given| given.eq_ignore_ascii_case(&wanted)) => {}
+            _ => return false,
+        }
+    }
+    given.next().is_none()
+}
+
+/// Whether a resource is what a `Resource` names, found likewise.
+pub(crate) fn matches_resource(text: &str, variables: Variables<'_>, resource: &str) -> bool {
+    begins_like(text, resource)
+        .unwrap_or_else(|| Pattern::resource(text, variables).is_some_and(|pattern| pattern.matches(resource)))
+}
+
+/// Whether a resource is what a text names, where that can be told without a pattern.
+fn begins_like(text: &str, resource: &str) -> Option<bool> {
+    let mut given = resource.bytes();
+    let mut colons = 0;
+    // Of an ARN with fewer parts, those that are missing match everything.
+    let is_whole = |colons: usize| colons >= ARN_COLONS || !text.starts_with("arn:");
+    for (at, wanted) in text.bytes().enumerate() {
+        match wanted {
+            b'*' if at + 1 == text.len() && is_whole(colons) => return Some(true),
+            b'*' | b'?' | b'$' => return None,
+            _ if given.next() != Some(wanted) => return Some(false),
+            b':' => colons += 1,
+            _ => {}
+        }
+    }
+    is_whole(colons).then(|| given.next().is_none())
+}
+
 impl Pattern {
     /// A text in which wildcards match everything. Nothing when a variable has no value.
     pub(crate) fn text(text: &str, variables: Variables<'_>) -> Option<Self> {

@@ -121,4 +121,17 @@ proptest! {
     ) {
         prop_assert!(!arn(&pattern, &subject) || resource(&pattern, &subject));
     }
+
+    /// What is told without a pattern is what the pattern tells.
+    #[test]
+    fn the_short_ways_say_the_same(
+        pattern in "(arn:)?[aA*?$:]{0,8}", subject in "(arn:)?[aA:]{0,8}", action in "[aA:]{0,8}",
+    ) {
+        let context = Context::default();
+        let variables = Variables::new(true, &context);
+        let whole = Pattern::resource(&pattern, variables).is_some_and(|pattern| pattern.matches(&subject));
+        prop_assert_eq!(matches_resource(&pattern, variables, &subject), whole);
+        let whole = Pattern::action(&pattern).matches(&action.to_ascii_lowercase());
+        prop_assert_eq!(matches_action(&pattern, &action), whole);
+    }
 }

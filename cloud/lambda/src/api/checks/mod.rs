@@ -3,4 +3,4 @@
 pub(super) mod attached;
 pub(super) mod limits;
 pub(super) mod logging;
-pub(super) mod role;
+pub(in crate::api) mod role;

@@ -1,6 +1,6 @@
 //! Hands the events of groups with subscription filters to functions.
 
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use cloud_store::{Batch, Range, StoreError};
 
 use super::SubscriptionFilter;
 use super::message::{self, EVENT_BYTES, MESSAGE_BYTES, Origin};
-use crate::group::{Group, GroupFacts};
+use crate::group::{Group, GroupFacts, GroupState};
 use crate::pattern::Pattern;
 use crate::position::Position;
 use crate::rows::{self, DELIVERIES, DeliveryRow, EVENTS, EventRow};
@@ -60,66 +60,105 @@ impl Logs {
 
     /// Has the group's events handed over that wait.
     pub(crate) fn deliver(&self, group: &Arc<Group>) {
-        if !group.lock().deliveries.note() {
-            return;
+        let begun: Vec<String> = {
+            let mut state = group.lock();
+            let GroupState { facts, deliveries, .. } = &mut *state;
+            facts.subscriptions.keys().filter(|filter| deliveries.note(filter)).cloned().collect()
+        };
+        for filter in begun {
+            let logs = self.clone();
+            let group = Arc::clone(group);
+            tokio::spawn(self.inner.clock.work(async move { logs.deliver_all(&group, &filter).await }));
         }
-        let logs = self.clone();
-        let group = Arc::clone(group);
-        tokio::spawn(self.inner.clock.work(async move { logs.deliver_all(&group).await }));
     }
 
-    async fn deliver_all(&self, group: &Group) {
-        while group.lock().deliveries.take() {
-            if let Err(error) = self.deliver_waiting(group).await {
-                group.lock().deliveries.end();
+    async fn deliver_all(&self, group: &Group, filter: &str) {
+        while group.lock().deliveries.take(filter) {
+            if let Err(error) = self.deliver_waiting(group, filter).await {
+                group.lock().deliveries.end(filter);
                 // The next events try again.
-                tracing::warn!(%error, group = %group.lock().facts.name, "events wait for a subscription filter");
+                tracing::warn!(%error, filter, group = %group.lock().facts.name, "events wait for a subscription filter");
                 return;
             }
         }
     }
 
-    async fn deliver_waiting(&self, group: &Group) -> Result<(), StoreError> {
+    async fn deliver_waiting(&self, group: &Group, filter: &str) -> Result<(), StoreError> {
         loop {
-            let mut rows: Vec<(String, DeliveryRow)> = Vec::new();
-            let prefix = rows::group_prefix(group.id);
-            self.inner.store.snapshot()?.scan_tolerant(DELIVERIES, Range::prefix(&prefix), |key, row| {
-                match row {
-                    Ok(row) => rows.push((key.to_owned(), row)),
-                    Err(reason) => self.inner.unreadable.note(DELIVERIES, key, &reason),
-                }
-                if rows.len() < ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            })?;
+            let rows = self.next_rows(group, filter)?;
             if rows.is_empty() {
                 return Ok(());
             }
             for (key, row) in rows {
-                self.deliver_row(group, &key, &row).await?;
-                let mut batch = Batch::new();
-                batch.delete(DELIVERIES, key);
-                self.inner.store.commit(batch).await?;
+                if row.waits_for(filter) {
+                    self.deliver_row(group, filter, &key, &row).await?;
+                    self.settle_row(group, filter, &key).await?;
+                } else if !group.lock().facts.subscriptions.keys().any(|other| row.waits_for(other)) {
+                    // It waited for filters that are gone.
+                    self.settle_row(group, filter, &key).await?;
+                }
+                group.lock().deliveries.see(filter, key);
             }
         }
     }
 
-    async fn deliver_row(&self, group: &Group, key: &str, row: &DeliveryRow) -> Result<(), StoreError> {
+    /// The next rows that a filter has not seen; later ones have greater keys.
+    fn next_rows(&self, group: &Group, filter: &str) -> Result<Vec<(String, DeliveryRow)>, StoreError> {
+        let prefix = rows::group_prefix(group.id);
+        let seen = group.lock().deliveries.seen(filter).map(str::to_owned);
+        let behind = seen.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let mut rows: Vec<(String, DeliveryRow)> = Vec::new();
+        self.inner.store.snapshot()?.scan_tolerant(DELIVERIES, Range::prefix(&prefix).from(behind), |key, row| {
+            match row {
+                Ok(row) => rows.push((key.to_owned(), row)),
+                Err(reason) => self.inner.unreadable.note(DELIVERIES, key, &reason),
+            }
+            if rows.len() < ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(rows)
+    }
+
+    /// A filter has had a row: it goes once no other one waits for it.
+    async fn settle_row(&self, group: &Group, filter: &str, key: &str) -> Result<(), StoreError> {
+        let _one_at_a_time = group.settling.lock().await;
+        // Gone with its group.
+        let Some(mut row) = self.inner.store.snapshot()?.get::<DeliveryRow>(DELIVERIES, key)? else { return Ok(()) };
+        let durable = {
+            let state = group.lock();
+            if state.closed {
+                return Ok(());
+            }
+            let filters = state.facts.subscriptions.keys();
+            let left: Vec<String> = filters.filter(|other| *other != filter && row.waits_for(other)).cloned().collect();
+            let mut batch = Batch::new();
+            match left.is_empty() {
+                true => batch.delete(DELIVERIES, key),
+                false => {
+                    row.filters = Some(left);
+                    batch.put(DELIVERIES, key, &row)?;
+                }
+            }
+            // Under the group's lock: the group's deletion comes behind it in the store.
+            self.inner.store.commit(batch)
+        };
+        durable.await
+    }
+
+    async fn deliver_row(&self, group: &Group, filter: &str, key: &str, row: &DeliveryRow) -> Result<(), StoreError> {
         let (facts, names) = {
             let state = group.lock();
             (state.facts.clone(), state.names())
         };
         // Of a stream that was deleted nobody is told any more, nor of a group whose deletion has taken the row.
         let (Some(stream), Some(first)) = (names.get(&row.stream), rows::delivery_sequence(key)) else { return Ok(()) };
-        if facts.subscriptions.is_empty() {
+        // It was read when it was put.
+        let Some(pattern) = facts.subscriptions.get(filter).and_then(|found| Pattern::parse(&found.pattern).ok())
+        else {
             return Ok(());
-        }
+        };
         let events = self.delivered_events(group, first, row)?;
-        for (name, filter) in &facts.subscriptions {
-            // It was read when it was put.
-            let Ok(pattern) = Pattern::parse(&filter.pattern) else { continue };
-            let wanted = events.iter().filter(|(_, message)| pattern.matches(message)).cloned();
-            for part in parts(wanted) {
-                self.send(&facts, stream, (name.as_str(), filter), &part).await;
-            }
+        for part in parts(events.into_iter().filter(|(_, message)| pattern.matches(message))) {
+            self.send(group, stream, filter, &part).await;
         }
         Ok(())
     }
@@ -142,24 +181,21 @@ impl Logs {
         Ok(events)
     }
 
-    /// Sends events to a function: again and again for a day where it can't take them now; once where it never will, which
-    /// the log tells.
-    async fn send(
-        &self,
-        facts: &GroupFacts,
-        stream: &str,
-        (name, filter): (&str, &SubscriptionFilter),
-        events: &[(Position, String)],
-    ) {
+    /// Sends events to a filter's function: again and again for a day where it can't take them now; once where it never will,
+    /// which the log tells. A filter that was deleted meanwhile sends nothing any more.
+    async fn send(&self, group: &Group, stream: &str, filter: &str, events: &[(Position, String)]) {
         let began_at = self.inner.clock.now();
         let mut pause = FIRST_PAUSE;
-        while let Err(error) = self.try_to_send(facts, stream, (name, filter), events).await {
+        loop {
+            let facts = group.lock().facts.clone();
+            let Some(found) = facts.subscriptions.get(filter) else { return };
+            let Err(error) = self.try_to_send(&facts, stream, (filter, found), events).await else { return };
             let is_lost = error.status < 429 || self.inner.clock.since(began_at) >= TRIED;
             tracing::warn!(
                 %error,
                 is_lost,
                 group = facts.name,
-                filter = name,
+                filter,
                 "a subscription filter's function did not take events"
             );
             if is_lost {

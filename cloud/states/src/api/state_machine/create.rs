@@ -107,9 +107,9 @@ fn check(states: &States, input: &Create, arn: &str) -> Result<Kind, ServiceErro
     settings::check_publish(input.publish, input.version_description.as_deref())?;
     check_encryption(input.encryption_configuration.as_ref())?;
     settings::check_definition(&input.definition, kind)?;
-    settings::check_logging(states, &input.logging_configuration)?;
-    settings::check_role(states, &input.role_arn, arn)?;
     let location = Location::of_arn(arn).unwrap_or_default();
+    settings::check_logging(states, &location, &input.logging_configuration)?;
+    settings::check_role(states, &input.role_arn, arn)?;
     role::check(states, &input.role_arn, &location, &input.definition, &input.logging_configuration)?;
     Ok(kind)
 }

@@ -1,12 +1,12 @@
 //! What a state machine may be made of: the checks that creating and updating share.
 
 use asl::{DefinitionError, Finding, FindingKind, StateMachine};
-use cloud_core::{Principal, RoleTrust, ServiceError};
+use cloud_core::{Location, Principal, RoleTrust, ServiceError};
 use serde::Deserialize;
 
 use crate::rows::machine::{Kind, Logging};
 use crate::states::States;
-use crate::wire::errors::{invalid_arn, invalid_definition, validation};
+use crate::wire::errors::{NOT_ASSUMED, invalid_arn, invalid_definition, validation};
 use crate::wire::jackson_error::{self, JacksonError};
 
 /// `TracingConfiguration`.
@@ -45,9 +45,7 @@ pub(crate) fn check_role(states: &States, role_arn: &str, machine_arn: &str) -> 
     if states.roles.trust(role_arn, service) == RoleTrust::Trusted {
         return Ok(());
     }
-    let message = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to \
-                   assume the provided role.";
-    Err(ServiceError::bad_request("AccessDeniedException", message))
+    Err(ServiceError::bad_request("AccessDeniedException", NOT_ASSUMED))
 }
 
 /// Checks that an ARN is one of a role.
@@ -61,15 +59,15 @@ pub(crate) fn check_role_arn(role_arn: &str) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Checks a logging configuration; the texts are AWS's.
-pub(super) fn check_logging(states: &States, logging: &Logging) -> Result<(), ServiceError> {
+/// Checks the logging configuration of a state machine that is here; the texts are AWS's.
+pub(super) fn check_logging(states: &States, here: &Location, logging: &Logging) -> Result<(), ServiceError> {
     let destinations = logging.destinations.as_ref().map_or(0, Vec::len);
     if destinations > 1 || (logging.level != "OFF" && destinations == 0) {
         let message = "Invalid Logging Configuration: Must specify exactly one Log Destination.";
         return Err(ServiceError::bad_request("InvalidLoggingConfiguration", message));
     }
     match logging.group() {
-        Some((location, name)) if !states.logs.has_group(&location, &name) => {
+        Some((location, name)) if location != *here || !states.logs.has_group(&location, &name) => {
             let message = "Invalid Logging Configuration: Log Destination not found.";
             Err(ServiceError::bad_request("InvalidLoggingConfiguration", message))
         }

@@ -96,7 +96,9 @@ fn check(states: &States, input: &Update, kind: Kind, arn: &str) -> Result<(), S
     check_encryption(input.encryption_configuration.as_ref())?;
     settings::check_publish(input.publish, input.version_description.as_deref())?;
     input.definition.as_deref().map_or(Ok(()), |text| settings::check_definition(text, kind))?;
-    input.logging_configuration.as_ref().map_or(Ok(()), |logging| settings::check_logging(states, logging))?;
+    let here = Location::of_arn(arn).unwrap_or_default();
+    let logging = input.logging_configuration.as_ref();
+    logging.map_or(Ok(()), |logging| settings::check_logging(states, &here, logging))?;
     input.role_arn.as_deref().map_or(Ok(()), |role_arn| settings::check_role(states, role_arn, arn))
 }
 

@@ -39,8 +39,12 @@ pub(crate) async fn test_state(states: &Arc<States>, request: &Request) -> Answe
     let start = start(states, request, &asked, input);
     check_role(states, &asked, &start)?;
     let level = asked.inspection_level.as_deref().unwrap_or("INFO");
-    let caller =
-        Caller { location: request.location(), role_arn: Arc::clone(&start.context.role_arn), execution: None };
+    let caller = Caller {
+        location: request.location(),
+        role_arn: Arc::clone(&start.context.role_arn),
+        machine_arn: start.context.state_machine_arn.to_string(),
+        execution: None,
+    };
     let setup = setup(asked.state_configuration, variables, context);
     let is_traced = level == "TRACE" && tested.resource().is_some_and(http_inspection::is_http);
     let outcome = run::to_the_end(states, caller, (tested, start, setup), stand).await?;
