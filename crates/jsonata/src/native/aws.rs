@@ -68,8 +68,7 @@ pub(super) fn hash<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, '
         "SHA-384" => Sha384::digest(&data).to_vec(),
         "SHA-512" => Sha512::digest(&data).to_vec(),
         other => {
-            let message =
-                format!("Hash algorithm '{other}' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5");
+            let message = format!("Hash algorithm '{other}' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5");
             return Err(Failure::new("D3137", message));
         }
     };
