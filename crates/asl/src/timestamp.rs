@@ -11,6 +11,25 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     well_formed(text.as_bytes()).then(|| text.parse().ok())?
 }
 
+/// Reads a timestamp that a Wait state works out at run time, or `None` when the text is none.
+///
+/// AWS reads it as Java's `ISO_OFFSET_DATE_TIME` does, which its error names: what [`parse`] takes, and lower-case letters, no
+/// seconds, and a fraction without digits. Others measured the first two on AWS.
+pub(crate) fn parse_lenient(text: &str) -> Option<Timestamp> {
+    const TO_THE_MINUTE: usize = "2016-12-05T21:29".len();
+    let mut text = text.to_ascii_uppercase();
+    if matches!(text.as_bytes().get(TO_THE_MINUTE), Some(b'Z' | b'+' | b'-')) {
+        text.insert_str(TO_THE_MINUTE, ":00");
+    }
+    let fraction = TO_THE_MINUTE + ":00".len();
+    if text.as_bytes().get(fraction) == Some(&b'.')
+        && matches!(text.as_bytes().get(fraction + 1), Some(b'Z' | b'+' | b'-'))
+    {
+        text.remove(fraction);
+    }
+    parse(&text)
+}
+
 fn well_formed(bytes: &[u8]) -> bool {
     const SHAPE: &[u8] = b"dddd-dd-ddTdd:dd:dd";
     let Some((head, rest)) = bytes.split_at_checked(SHAPE.len()) else {
@@ -80,6 +99,26 @@ mod tests {
             "é016-12-05T21:29:29Z",
         ] {
             assert!(parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_wait_takes_what_java_takes() {
+        let whole = parse("2016-12-05T21:29:00Z");
+        for good in ["2016-12-05T21:29Z", "2016-12-05t21:29:00z", "2016-12-05T22:29+01:00", "2016-12-05T21:29:00.Z"] {
+            assert_eq!(parse_lenient(good), whole, "{good}");
+            assert_eq!(parse(good), None, "{good}");
+        }
+        for bad in [
+            "2016-12-05 21:29Z",
+            "2016-12-05T21Z",
+            "2016-12-05T21:29",
+            "2016-02-30T21:29Z",
+            "2016-12-05T25:29Z",
+            "",
+            "é",
+        ] {
+            assert_eq!(parse_lenient(bad), None, "{bad}");
         }
     }
 

@@ -14,11 +14,20 @@ pub(super) struct Failure(Box<Error>);
 
 #[derive(Clone, Debug)]
 struct Error {
-    /// `None`: a bound that was passed. JSONata has no code for these, nor has AWS.
-    code: Option<&'static str>,
+    kind: Kind,
     message: String,
     /// What follows the name of the function, while nobody has said which one it is.
     after_name: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// An error with JSONata's code.
+    Coded(&'static str),
+    /// A bound that was passed. JSONata has no code for these, nor has AWS.
+    Bound,
+    /// What AWS calls an internal error, and gives an id instead of a text.
+    Internal,
 }
 
 /// The bounds, in AWS's words.
@@ -31,12 +40,17 @@ pub(super) enum Bound {
 
 impl Failure {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self(Box::new(Error { code: Some(code), message: message.into(), after_name: None }))
+        Self(Box::new(Error { kind: Kind::Coded(code), message: message.into(), after_name: None }))
     }
 
     /// An error whose text names the function that was called, which only its caller knows.
     pub(super) fn of_function(code: &'static str, before: impl Into<String>, after: impl Into<String>) -> Self {
-        Self(Box::new(Error { code: Some(code), message: before.into(), after_name: Some(after.into()) }))
+        Self(Box::new(Error { kind: Kind::Coded(code), message: before.into(), after_name: Some(after.into()) }))
+    }
+
+    /// An error that AWS does not explain.
+    pub(super) fn internal(id: impl Into<String>) -> Self {
+        Self(Box::new(Error { kind: Kind::Internal, message: id.into(), after_name: None }))
     }
 
     pub(super) fn bound(bound: Bound) -> Self {
@@ -47,7 +61,7 @@ impl Failure {
             Bound::Steps => "Expression evaluation timeout: Check for infinite loop",
             Bound::Memory => "Expression evaluation memory limit exceeded: Check for excessive memory usage",
         };
-        Self(Box::new(Error { code: None, message: message.to_owned(), after_name: None }))
+        Self(Box::new(Error { kind: Kind::Bound, message: message.to_owned(), after_name: None }))
     }
 
     /// The name that the function was called by. The innermost caller's word counts.
@@ -61,22 +75,31 @@ impl Failure {
         self
     }
 
-    /// JSONata's code of the error; `None` for a bound that was passed.
+    /// JSONata's code of the error, if it has one.
     pub(super) fn code(&self) -> Option<&'static str> {
-        self.0.code
+        match self.0.kind {
+            Kind::Coded(code) => Some(code),
+            Kind::Bound | Kind::Internal => None,
+        }
     }
 
-    /// The error as the continuation of AWS's sentence: a coded error is a sentence of its own, a bound follows a colon.
-    pub(super) fn after_sentence(&self) -> String {
-        let separator = if self.0.code.is_some() { "." } else { ":" };
-        format!("{separator} {self}")
+    /// The end of AWS's sentence about an expression: a coded error is a sentence of its own, a bound follows a colon, and of an
+    /// internal error the id is told.
+    pub(super) fn end_of_sentence(&self) -> String {
+        match self.0.kind {
+            Kind::Coded(_) => format!("threw an error during evaluation. {self}"),
+            Kind::Bound => format!("threw an error during evaluation: {self}"),
+            Kind::Internal => format!("threw an internal error during evaluation. {}", self.0.message),
+        }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(code) = self.0.code {
-            write!(f, "{code}: ")?;
+        match self.0.kind {
+            Kind::Coded(code) => write!(f, "{code}: ")?,
+            Kind::Internal => f.write_str("Internal error ")?,
+            Kind::Bound => {}
         }
         f.write_str(&self.0.message)?;
         match &self.0.after_name {
@@ -95,7 +118,8 @@ pub struct EvaluationError {
 }
 
 impl EvaluationError {
-    /// JSONata's code of the error, such as `T1006`; `None` when a bound was passed or the result is a function.
+    /// JSONata's code of the error, such as `T1006`; `None` when a bound was passed, for what AWS calls an internal error, or when the
+    /// result is a function.
     pub fn code(&self) -> Option<&'static str> {
         self.code
     }

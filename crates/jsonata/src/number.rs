@@ -35,31 +35,55 @@ pub(super) fn to_text(number: f64) -> String {
     format!("{sign}{body}")
 }
 
-/// Rounds to fifteen significant digits, as `$string` does to hide the noise of binary fractions. Whole numbers have none: AWS
-/// keeps all their digits up to 10²¹ (measured by others: 2⁶³ is 9223372036854776000).
-pub(super) fn fifteen_digits(number: f64) -> f64 {
-    if number.fract() == 0.0 && number.abs() < 1e21 {
-        return number;
+/// How many digits of a fractional number are written, to hide the noise of binary fractions.
+const DIGITS: usize = 15;
+
+/// The number in a text, as `$string` and `&` write it. Whole numbers keep their digits; others lose those after the fifteenth, downwards,
+/// and are written as Java's `BigDecimal` is (measured on AWS by others: 2⁶³ is 9223372036854776000, two thirds are
+/// 0.666666666666666, 100.0000000000001 is 1e+2).
+pub(super) fn in_text(number: f64) -> String {
+    if number.fract() == 0.0 {
+        return to_text(number);
     }
-    format!("{number:.14e}").parse().unwrap_or(number)
+    let scientific = format!("{:e}", number.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let all: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let kept = all.get(..DIGITS).unwrap_or(&all);
+    let cut = all.len() > kept.len();
+    let whole = kept.parse::<u64>().unwrap_or(0) + u64::from(cut && number < 0.0);
+    let digits = whole.to_string();
+    let carried = i32::from(digits.len() > kept.len());
+    let exponent = exponent.parse::<i32>().unwrap_or(0) + carried;
+    let sign = if number < 0.0 { "-" } else { "" };
+    format!("{sign}{}", as_big_decimal(digits.trim_end_matches('0'), exponent))
 }
 
-/// The number in JSON: whole numbers without a fraction. What JSON has no number for becomes a text, as on AWS.
-pub(super) fn to_json(number: f64) -> serde_json::Value {
-    const WHOLE: f64 = 18_446_744_073_709_551_616.0;
-    if number == 0.0 {
-        return 0.into();
+/// `BigDecimal.toString`: digits of which the first stands for a power of ten.
+fn as_big_decimal(digits: &str, exponent: i32) -> String {
+    let (first, rest) = digits.split_at(1);
+    let scale = i32::try_from(rest.len()).unwrap_or(i32::MAX) - exponent;
+    if scale < 0 || exponent < -6 {
+        let point = if rest.is_empty() { "" } else { "." };
+        let plus = if exponent < 0 { "" } else { "+" };
+        return format!("{first}{point}{rest}e{plus}{exponent}");
     }
-    if number.fract() == 0.0 && number.abs() < WHOLE {
-        return if number < 0.0 { negative(number) } else { (number as u64).into() };
+    let whole = usize::try_from(exponent + 1).unwrap_or(0);
+    match digits.split_at_checked(whole) {
+        Some((_, "")) => digits.to_owned(),
+        Some(("", _)) => format!("0.{}{digits}", "0".repeat(usize::try_from(-exponent - 1).unwrap_or(0))),
+        Some((whole, fraction)) => format!("{whole}.{fraction}"),
+        None => digits.to_owned(),
+    }
+}
+
+/// The number in JSON: whole numbers that Java's `long` holds without a fraction. What JSON has no number for becomes a text, as on
+/// AWS.
+pub(super) fn to_json(number: f64) -> serde_json::Value {
+    const LEAST: f64 = -9_223_372_036_854_775_808.0;
+    if number.fract() == 0.0 && (LEAST..-LEAST).contains(&number) {
+        return (number as i64).into();
     }
     serde_json::Number::from_f64(number).map_or_else(|| to_text(number).into(), serde_json::Value::Number)
-}
-
-fn negative(number: f64) -> serde_json::Value {
-    const LEAST: f64 = -9_223_372_036_854_775_808.0;
-    let whole = (number >= LEAST).then_some(number as i64);
-    whole.map_or_else(|| number.into(), serde_json::Value::from)
 }
 
 /// Rounds half to even, at a decimal place if one is given.
@@ -113,11 +137,29 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_keep_their_digits() {
-        let shown = |number| to_text(fifteen_digits(number));
-        assert_eq!(shown(9_223_372_036_854_775_808.0), "9223372036854776000");
-        assert_eq!(shown(999_999_999_999_999_868_928.0), "999999999999999900000");
-        assert_eq!((shown(1e21), shown(0.1 + 0.2)), ("1e+21".to_owned(), "0.3".to_owned()));
+    fn whole_numbers_keep_their_digits_and_others_fifteen() {
+        for (number, text) in [
+            (9_223_372_036_854_775_808.0, "9223372036854776000"),
+            (999_999_999_999_999_868_928.0, "999999999999999900000"),
+            (1e21, "1e+21"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (0.1, "0.1"),
+            (0.1 + 0.2, "0.3"),
+            (2.0 / 3.0, "0.666666666666666"),
+            (-2.0 / 3.0, "-0.666666666666667"),
+            (1_234_567_890_123_456.7, "1.23456789012345e+15"),
+            (123_456_789_012_345.5, "123456789012345"),
+            (-99.999_999_999_999_99, "-1e+2"),
+            (100.000_000_000_000_1, "1e+2"),
+            (12.5, "12.5"),
+            (0.001_25, "0.00125"),
+            (1.5e-6, "0.0000015"),
+            (1.5e-7, "1.5e-7"),
+        ] {
+            assert_eq!(in_text(number), text);
+        }
+        assert_eq!(to_json(9_223_372_036_854_775_808.0).to_string(), "9.223372036854776e+18");
+        assert_eq!(to_json(-9_223_372_036_854_775_808.0).to_string(), "-9223372036854775808");
     }
 
     #[test]

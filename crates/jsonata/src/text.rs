@@ -4,8 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::evaluate::Evaluator;
 use crate::failure::{Bound, Evaluated, Failure};
-use crate::number::{fifteen_digits, to_json, to_text};
-use crate::syntax::quoted;
+use crate::number::{in_text, to_json, to_text};
 use crate::value::Value;
 
 /// How deep a result may nest: it must still be readable where it is read next, which is 128 levels.
@@ -56,11 +55,11 @@ impl<'e> Evaluator<'e> {
             Value::Undefined | Value::Null | Value::TailCall => out.push_str("null"),
             Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),
             Value::Number(_) => match self.finite(value)? {
-                Some(number) => out.push_str(&to_text(fifteen_digits(number))),
+                Some(number) => out.push_str(&in_text(number)),
                 None => out.push_str("null"),
             },
             Value::Long(whole) => out.push_str(&whole.to_string()),
-            Value::Text(text) => out.push_str(&quoted(self.heap.str(text))),
+            Value::Text(text) => push_quoted(self.heap.str(text), out),
             Value::Function(_) => out.push_str("\"\""),
             Value::Tuple(at) => {
                 let inner = self.heap.tuple_of(at).map_or(Value::Undefined, |tuple| tuple.at);
@@ -83,7 +82,7 @@ impl<'e> Evaluator<'e> {
                 out.push('{');
                 for (at, (key, member)) in members.into_iter().enumerate() {
                     separate(at, deeper, out);
-                    out.push_str(&quoted(&key));
+                    push_quoted(&key, out);
                     out.push_str(if deeper.is_some() { ": " } else { ":" });
                     self.write(member, deeper, depth + 1, out)?;
                 }
@@ -135,6 +134,27 @@ impl<'e> Evaluator<'e> {
             }
         })
     }
+}
+
+/// A text in quotes. Of the control characters AWS escapes those that have a letter (measured by others).
+fn push_quoted(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        let letter = match c {
+            '"' | '\\' => c,
+            '\u{8}' => 'b',
+            '\u{c}' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        out.extend(['\\', letter]);
+    }
+    out.push('"');
 }
 
 fn separate(at: usize, level: Option<usize>, out: &mut String) {

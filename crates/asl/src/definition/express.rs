@@ -51,7 +51,7 @@ fn inner_flows(state: &State) -> Vec<(FlowIndex, Option<ChildType>)> {
     match &state.kind {
         StateKind::Parallel(parallel) => parallel.branches.iter().map(|branch| (*branch, None)).collect(),
         StateKind::Map(map) => match &map.mode {
-            MapMode::Inline => vec![(map.processor, None)],
+            MapMode::Inline | MapMode::InlineWithDistributedFields => vec![(map.processor, None)],
             MapMode::Distributed(distributed) => vec![(map.processor, Some(distributed.children))],
         },
         _ => Vec::new(),

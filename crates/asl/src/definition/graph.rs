@@ -84,7 +84,7 @@ pub(crate) fn ends(kind: &StateKind) -> bool {
 }
 
 /// Every state that may follow this one, with the field that names it.
-fn targets(kind: &StateKind) -> Vec<(&Target, String)> {
+pub(super) fn targets(kind: &StateKind) -> Vec<(&Target, String)> {
     let mut targets = Vec::new();
     if let Some(NextOrEnd::Next(target)) = kind.then() {
         targets.push((target, "Next".to_owned()));

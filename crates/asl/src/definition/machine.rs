@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::variable::{Scope, Scopes};
+use super::variable::Assignments;
 use super::{
-    Budget, Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target, express, graph, json, state,
+    Budget, Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target, express, graph, json,
+    redefinition, state,
 };
 use crate::finding::{DefinitionError, FindingKind, Findings};
 use crate::quotas::{MAX_SECONDS, MAX_STATE_NAME_CHARS};
@@ -22,7 +23,7 @@ pub(super) struct Parser {
     /// The machine's query language: that of every state that names none.
     pub(super) language: QueryLanguage,
     pub(super) findings: Findings,
-    pub(super) scopes: Scopes,
+    pub(super) assignments: Assignments,
     pub(super) labels: BTreeSet<String>,
     names: BTreeSet<Arc<str>>,
     /// Whether what tasks call is checked.
@@ -55,8 +56,8 @@ impl StateMachine {
         let Some(value) = json::read(definition, &mut findings) else {
             return Err(findings.into_error());
         };
-        let Parser { mut machine, mut findings, scopes, .. } = read(&value, findings, checks_calls);
-        scopes.check(&mut findings);
+        let Parser { mut machine, mut findings, assignments, .. } = read(&value, findings, checks_calls);
+        redefinition::check(&machine, &assignments, &mut findings);
         if !findings.has_errors() {
             graph::check(&machine, &mut findings);
         }
@@ -93,13 +94,12 @@ impl StateMachine {
         let around =
             Flow { location: String::new(), start_at: Target::named(STATE_ON_ITS_OWN), states: BTreeMap::new() };
         parser.machine.flows.push(around);
-        parser.scopes.enter(FlowIndex(0), Scope::Inner);
         let location = format!("/States/{STATE_ON_ITS_OWN}");
         if let Some(state) = state::read(STATE_ON_ITS_OWN, &value, location, FlowIndex(0), &mut parser) {
             parser.add(state);
         }
-        let Parser { mut machine, mut findings, scopes, .. } = parser;
-        scopes.check(&mut findings);
+        let Parser { mut machine, mut findings, assignments, .. } = parser;
+        redefinition::check(&machine, &assignments, &mut findings);
         if !findings.has_errors() {
             graph::check_inside(&machine, &mut findings);
         }
@@ -124,7 +124,7 @@ fn read(value: &Value, findings: Findings, checks_calls: bool) -> Parser {
     fields.string("Comment");
     fields.one_of("Version", &[("1.0", ())]);
     fields.parser.machine.timeout_s = fields.integer("TimeoutSeconds", 0, MAX_SECONDS);
-    flow(&mut fields, Scope::Inner);
+    flow(&mut fields);
     fields.location = "/".to_owned();
     fields.finish();
     parser
@@ -140,7 +140,7 @@ pub(super) fn query_language(fields: &mut Fields<'_, '_>) -> Option<QueryLanguag
 }
 
 /// Reads `StartAt` and `States`, of the machine or of a flow inside a state.
-pub(super) fn flow(fields: &mut Fields<'_, '_>, scope: Scope) -> Option<FlowIndex> {
+pub(super) fn flow(fields: &mut Fields<'_, '_>) -> Option<FlowIndex> {
     let start_at = fields.string("StartAt").map(Target::named);
     let index = FlowIndex(u32::try_from(fields.parser.machine.flows.len()).ok()?);
     let place = Flow {
@@ -149,10 +149,8 @@ pub(super) fn flow(fields: &mut Fields<'_, '_>, scope: Scope) -> Option<FlowInde
         states: BTreeMap::new(),
     };
     fields.parser.machine.flows.push(place);
-    let around = fields.parser.scopes.enter(index, scope);
     let location = fields.at("States");
     let read = fields.get("States").and_then(|value| states(value, &location, index, fields.parser));
-    fields.parser.scopes.leave(around);
     read.and(start_at).map(|_| index)
 }
 
@@ -196,9 +194,9 @@ impl Parser {
             step_budget: Budget::default(),
         };
         let language = QueryLanguage::JsonPath;
-        let scopes = Scopes::default();
+        let assignments = Assignments::default();
         let labels = BTreeSet::new();
-        Self { machine, language, findings, scopes, labels, names: BTreeSet::new(), checks_calls: true }
+        Self { machine, language, findings, assignments, labels, names: BTreeSet::new(), checks_calls: true }
     }
 
     fn add(&mut self, state: State) -> Option<()> {

@@ -8,6 +8,7 @@ mod graph;
 mod json;
 mod machine;
 mod map;
+mod redefinition;
 mod state;
 mod step_budget;
 mod task;
@@ -33,7 +34,7 @@ pub(crate) use graph::ends;
 pub(crate) use machine::STATE_ON_ITS_OWN;
 pub use map::ChildType;
 pub(crate) use map::{
-    Distributed, ItemBatcher, ItemFormat, ItemReader, Items, ManifestType, Map, MapMode, OutputType,
+    Distributed, ItemBatcher, ItemFormat, ItemReader, Items, ManifestType, Map, MapMode, ONLY_DISTRIBUTED, OutputType,
     ReaderTransformation, ResultWriter, Transformation,
 };
 pub(crate) use step_budget::Budget;

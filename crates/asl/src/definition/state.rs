@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::machine::{Parser, flow, query_language};
-use super::variable::Scope;
 use super::{
     DataFlow, DataPath, FlowIndex, JsonPathFlow, JsonataFlow, LanguageTemplate, NextOrEnd, Parallel, QueryLanguage,
     ResultPath, Rule, State, StateIndex, StateKind, StateType, Target, WaitUntil, choice, map, task,
@@ -207,7 +206,7 @@ fn parallel(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
         };
         branch.require(&["StartAt", "States"]);
         branch.string("Comment");
-        branches.extend(flow(&mut branch, Scope::Inner));
+        branches.extend(flow(&mut branch));
         branch.finish();
     }
     let recovery = task::recovery(fields);

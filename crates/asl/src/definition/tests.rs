@@ -136,12 +136,53 @@ fn flows() {
     SCHEMA_VALIDATION_FAILED: The field 'Resource' does not match any of the allowed values at /States/A/ItemReader/Resource
     SCHEMA_VALIDATION_FAILED: The field 'CSVHeaderLocation' is required at /States/A/ItemReader/ReaderConfig
     "#);
-    insta::assert_snapshot!(problem(r#""A":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"INLINE"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"}},"End":true}"#), @"SCHEMA_VALIDATION_FAILED: Field 'ItemReader' is not supported at /States/A");
     insta::assert_snapshot!(problem(r#""A":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"CSV","CSVHeaderLocation":"GIVEN","CSVDelimiter":"TABS"}},"Label":"l","Next":"C"},"C":{"Type":"Map","ItemProcessor":{"StartAt":"D","States":{"D":{"Type":"Succeed"}}},"Label":"l","End":true}"#), @r#"
     SCHEMA_VALIDATION_FAILED: Value should be one of the following: [COMMA, PIPE, SEMICOLON, SPACE, TAB] at /States/A/ItemReader/ReaderConfig/CSVDelimiter
     SCHEMA_VALIDATION_FAILED: These fields are required: [CSVHeaders] at /States/A/ItemReader/ReaderConfig
     DUPLICATE_LABEL_NAME: Duplicate Label name: l at /States/C/Label
     "#);
+}
+
+#[test]
+fn an_item_reader_has_only_what_its_format_knows() {
+    let reader = |config: &str| {
+        let reader = format!(r#"{{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{{{config}}}}}"#);
+        let map = format!(
+            r#""A":{{"Type":"Map","ItemReader":{reader},"ItemProcessor":{{"StartAt":"B","States":{{"B":{{"Type":"Succeed"}}}}}},"End":true}}"#
+        );
+        let read = StateMachine::parse(&format!(r#"{{"StartAt":"A","States":{{{map}}}}}"#));
+        read.err().map(|error| error.to_string().replace("/States/A/ItemReader/ReaderConfig", "*")).unwrap_or_default()
+    };
+    for right in [
+        r#""InputType":"JSON","ItemsPointer":"/data/a~1b""#,
+        r#""InputType":"JSON","ItemsPointer":"""#,
+        r#""InputType":"JSONL""#,
+        r#""InputType":"PARQUET""#,
+        r#""InputType":"MANIFEST""#,
+        r#""ManifestType":"S3_INVENTORY""#,
+        r#""ManifestType":"ATHENA_DATA","InputType":"CSV","CSVHeaders":["a"],"CSVHeaderLocation":"GIVEN""#,
+        r#""Transformation":"LOAD_AND_FLATTEN","InputType":"JSON""#,
+        r#""Transformation":"NONE""#,
+    ] {
+        assert_eq!(reader(right), "", "{right}");
+    }
+    for (wrong, problem) in [
+        (r#""InputType":"JSON","CSVHeaderLocation":"FIRST_ROW""#, "Field 'CSVHeaderLocation' is not supported at *"),
+        (r#""InputType":"JSONL","CSVHeaders":["a"]"#, "Field 'CSVHeaders' is not supported at *"),
+        (r#""InputType":"JSONL","ItemsPointer":"/a""#, "Field 'ItemsPointer' is not supported at *"),
+        (r#""ManifestType":"S3_INVENTORY","InputType":"JSONL""#, "Field 'InputType' is not supported at *"),
+        (r#""Transformation":"LOAD_AND_FLATTEN""#, "The field 'InputType' is required at *"),
+        (
+            r#""InputType":"JSON","ItemsPointer":"data/items""#,
+            "The value for the field 'ItemsPointer' must be a valid JSON Pointer at */ItemsPointer",
+        ),
+        (
+            r#""ManifestType":"ATHENA_DATA","InputType":"JSON""#,
+            "Value should be one of the following: [CSV, JSONL, PARQUET] at */InputType",
+        ),
+    ] {
+        assert_eq!(reader(wrong), format!("SCHEMA_VALIDATION_FAILED: {problem}"), "{wrong}");
+    }
 }
 
 #[test]
@@ -152,7 +193,6 @@ fn variables() {
     INVALID_VARIABLE_NAME: Invalid variable name 'a b': the variable name contains invalid characters. at /States/A/Assign/a b
     "#);
     insta::assert_snapshot!(problem(r#""A":{"Type":"Pass","Assign":[],"End":true}"#), @r#"SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/Assign"#);
-    insta::assert_snapshot!(problem(r#""A":{"Type":"Parallel","Assign":{"x.$":"$"},"Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"x":1},"End":true}}}],"End":true}"#), @r#"DUPLICATE_VARIABLE_NAME: The variable name 'x' was already defined in a parent scope. at /States/A/Branches[0]/States/B/Assign/x"#);
 }
 
 #[test]
@@ -234,12 +274,15 @@ fn a_path_to_a_number_of_a_map_names_one_place() {
 
 /// What published samples have that AWS takes.
 #[test]
-fn blanks_behind_paths_places_in_integrations_and_readers_without_a_mode_are_taken() {
+fn blanks_behind_paths_places_in_integrations_and_readers_in_inline_mode_are_taken() {
     for state in [
         r#""Type":"Pass","Parameters":{"n.$":"$$.Execution.Name "}"#,
         r#""Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:lambda:invoke","Parameters":{"FunctionName":"f"}"#,
         r#""Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject","Parameters":{"Bucket":"b","Key":"k"}"#,
         r#""Type":"Map","ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Parameters":{"Bucket":"b","Key":"k"}},"ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}"#,
+        r#""Type":"Map","ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Parameters":{"Bucket":"b","Key":"k"}},"ItemProcessor":{"ProcessorConfig":{"Mode":"INLINE"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}"#,
+        r#""Type":"Map","ItemBatcher":{"MaxItemsPerBatch":2},"Iterator":{"ProcessorConfig":{"ExecutionType":"EXPRESS"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}"#,
+        r#""Type":"Map","ResultWriter":{"WriterConfig":{"Transformation":"FLATTEN","OutputType":"JSON"}},"ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}"#,
     ] {
         let read = StateMachine::parse(&format!(r#"{{"StartAt":"A","States":{{"A":{{{state},"End":true}}}}}}"#));
         assert!(read.is_ok(), "{state}: {:?}", read.err());

@@ -1,76 +1,48 @@
-//! The variables that a definition assigns: their names, and the flows that they belong to.
+//! The variables that a definition assigns: their names, and where.
 
 use std::collections::BTreeMap;
 
 use super::fields::Fields;
-use super::{FlowIndex, LanguageTemplate, QueryLanguage};
-use crate::finding::{FindingKind, Findings};
+use super::graph::targets;
+use super::{LanguageTemplate, QueryLanguage, StateIndex, StateMachine};
+use crate::finding::FindingKind;
 use crate::quotas::MAX_VARIABLE_NAME_CHARS;
 
 const RESERVED: &str = "states";
 
-/// Where variables live: a flow sees those of the flows around it, but must not assign them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
-    Inner,
-    /// The children of a distributed Map state see no variables but their own.
-    Separate,
-}
-
-/// The flows with what is assigned in each, by [`FlowIndex`].
+/// What a definition assigns, by the place of its `Assign`: `/States/A`, `/States/A/Catch[0]`.
 #[derive(Debug, Default)]
-pub(super) struct Scopes {
-    flows: Vec<FlowScope>,
-    current: Option<FlowIndex>,
+pub(super) struct Assignments {
+    places: BTreeMap<String, Vec<Assigned>>,
 }
 
+/// A variable that is assigned.
 #[derive(Debug)]
-struct FlowScope {
-    /// The flow whose variables can be read.
-    outer: Option<FlowIndex>,
-    /// Every variable with the place that assigns it first.
-    assigned: BTreeMap<String, String>,
+pub(super) struct Assigned {
+    pub(super) name: String,
+    /// `/States/A/Assign/x`.
+    pub(super) location: String,
 }
 
-impl Scopes {
-    /// Enters the next flow; returns the argument of [`Self::leave`].
-    pub(super) fn enter(&mut self, flow: FlowIndex, scope: Scope) -> Option<FlowIndex> {
-        let around = self.current.replace(flow);
-        let outer = around.filter(|_| scope == Scope::Inner);
-        self.flows.push(FlowScope { outer, assigned: BTreeMap::new() });
-        around
+impl Assignments {
+    /// What the `Assign` in a place assigns.
+    pub(super) fn at(&self, place: &str) -> &[Assigned] {
+        self.places.get(place).map(Vec::as_slice).unwrap_or_default()
     }
 
-    pub(super) fn leave(&mut self, around: Option<FlowIndex>) {
-        self.current = around;
+    /// What a state assigns, by itself, its rules and its catchers; not what the states inside it do.
+    pub(super) fn of_state(&self, machine: &StateMachine, state: StateIndex) -> impl Iterator<Item = &Assigned> {
+        let state = machine.state(state);
+        let location = state.map(|state| machine.location(state)).unwrap_or_default();
+        let rules = state.map(|state| targets(&state.kind).len()).unwrap_or_default();
+        let of_rules = (0..rules).flat_map(|i| [format!("Choices[{i}]"), format!("Catch[{i}]")]);
+        let places: Vec<String> = of_rules.map(|rule| format!("{location}/{rule}")).chain([location.clone()]).collect();
+        places.into_iter().flat_map(|place| self.at(&place))
     }
 
-    fn of(&self, flow: Option<FlowIndex>) -> Option<&FlowScope> {
-        self.flows.get(usize::try_from(flow?.0).ok()?)
-    }
-
-    fn assign(&mut self, name: &str, location: &str) {
-        let current = self.current.and_then(|flow| usize::try_from(flow.0).ok());
-        if let Some(scope) = current.and_then(|flow| self.flows.get_mut(flow)) {
-            scope.assigned.entry(name.to_owned()).or_insert_with(|| location.to_owned());
-        }
-    }
-
-    /// Reports variables that an outer flow assigns as well.
-    pub(super) fn check(&self, findings: &mut Findings) {
-        for scope in &self.flows {
-            for (name, location) in &scope.assigned {
-                let mut outer = self.of(scope.outer);
-                while let Some(around) = outer {
-                    if around.assigned.contains_key(name) {
-                        let message = format!("The variable name '{name}' was already defined in a parent scope.");
-                        findings.add(FindingKind::DuplicateVariableName, Some(location.clone()), message);
-                        break;
-                    }
-                    outer = self.of(around.outer);
-                }
-            }
-        }
+    fn add(&mut self, place: &str, name: &str, location: &str) {
+        let assigned = Assigned { name: name.to_owned(), location: location.to_owned() };
+        self.places.entry(place.to_owned()).or_default().push(assigned);
     }
 }
 
@@ -108,7 +80,8 @@ impl Fields<'_, '_> {
             let message = format!("Invalid variable name '{name}': the variable name contains invalid characters.");
             findings.add(FindingKind::InvalidVariableName, Some(location), message);
         } else {
-            self.parser.scopes.assign(name, &location);
+            let Self { location: place, parser, .. } = self;
+            parser.assignments.add(place, name, &location);
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::branch::{Branch, BranchStatus};
 use super::data::decision::Way;
-use super::fault::{Fault, TIMEOUT};
+use super::fault::{Fault, QUERY_EVALUATION_ERROR, TIMEOUT};
 use super::jitter;
 use super::step::{Step, Transition};
 use crate::definition::{Catcher, Jitter, Retrier, State, StateKind};
@@ -133,7 +133,8 @@ pub(super) fn catcher_of<'c>(catchers: &'c [Catcher], fault: &Fault) -> Option<(
 }
 
 /// Whether a list of error names matches a fault. AWS's guide says that `States.ALL` does not take
-/// `States.DataLimitExceeded`; answers recorded from AWS show that it does.
+/// `States.DataLimitExceeded`; answers recorded from AWS show that it does. It also says that `States.TaskFailed` takes all but
+/// `States.Timeout`; others measured that it does not take `States.QueryEvaluationError` either.
 fn matches_error(names: &[String], fault: &Fault) -> bool {
     let error = match fault {
         Fault::Error(failure) | Fault::Evaluation { failure, .. } => failure.error.as_deref().unwrap_or_default(),
@@ -142,7 +143,7 @@ fn matches_error(names: &[String], fault: &Fault) -> bool {
     };
     names.iter().any(|name| match name.as_str() {
         "States.ALL" => true,
-        "States.TaskFailed" => error != TIMEOUT,
+        "States.TaskFailed" => error != TIMEOUT && error != QUERY_EVALUATION_ERROR,
         "States.HeartbeatTimeout" if matches!(fault, Fault::HeartbeatMissed) => true,
         name => name == error,
     })
@@ -180,6 +181,8 @@ mod tests {
         assert!(takes("Custom", &custom) && takes("States.TaskFailed", &custom) && takes("States.ALL", &custom));
         assert!(!takes("Other", &custom) && !takes("States.Timeout", &custom));
         assert!(takes("States.Timeout", &Fault::timeout()) && !takes("States.TaskFailed", &Fault::timeout()));
+        let unevaluated = Fault::error(QUERY_EVALUATION_ERROR, "");
+        assert!(takes("States.ALL", &unevaluated) && !takes("States.TaskFailed", &unevaluated));
         assert!(!takes("States.HeartbeatTimeout", &Fault::timeout()));
         assert!(
             takes("States.HeartbeatTimeout", &Fault::HeartbeatMissed)

@@ -34,6 +34,7 @@ pub fn lint(definition: &Value, machine_type: MachineType, now: Timestamp) -> Ve
     checks::errors::check(&machine, &mut lints);
     checks::transient::check(&machine, &mut lints);
     checks::waits::check(&machine, machine_type, now, &mut lints);
+    checks::maps::check(&machine, &mut lints);
     checks::literals::check(&machine, &mut lints);
     checks::context::check(&machine, &mut lints);
     checks::paths::check(&machine, &mut lints);

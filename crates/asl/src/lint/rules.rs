@@ -34,11 +34,13 @@ pub enum LintRule {
     VariableNotAlwaysAssigned,
     /// A JSONata expression that its braces do not enclose.
     ExpressionNotEvaluated,
+    /// A field of distributed mode in a Map state in inline mode. AWS takes the definition, and the state fails.
+    DistributedFieldInline,
 }
 
 impl LintRule {
     /// All rules.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UnreachableState,
         Self::MissingTarget,
         Self::BusyLoop,
@@ -54,6 +56,7 @@ impl LintRule {
         Self::VariableNeverAssigned,
         Self::VariableNotAlwaysAssigned,
         Self::ExpressionNotEvaluated,
+        Self::DistributedFieldInline,
     ];
 
     /// The rule's code.
@@ -74,6 +77,7 @@ impl LintRule {
             Self::VariableNeverAssigned => "variable-never-assigned",
             Self::VariableNotAlwaysAssigned => "variable-not-always-assigned",
             Self::ExpressionNotEvaluated => "expression-not-evaluated",
+            Self::DistributedFieldInline => "distributed-field-inline",
         }
     }
 
@@ -110,6 +114,10 @@ impl LintRule {
             Self::VariableNotAlwaysAssigned => "On some way to the state nothing assigns the variable; there it fails.",
             Self::ExpressionNotEvaluated => {
                 "A string is an expression only when `{%` is its very beginning and `%}` its very end."
+            }
+            Self::DistributedFieldInline => {
+                "Only a Map state in distributed mode has ItemReader, ItemBatcher and ResultWriter; in inline mode, which is \
+                 the default, the state fails with States.Runtime."
             }
         }
     }

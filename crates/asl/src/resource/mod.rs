@@ -59,9 +59,9 @@ impl TaskResource {
             "states" if rest.strip_prefix("activity:").is_some_and(|name| !name.is_empty()) => {
                 Some(Self::Activity { arn: text.to_owned() })
             }
-            "states" if region.is_empty() && account.is_empty() => Self::integration(rest),
-            // AWS takes integrations with a region and an account too (its own samples have such).
-            "states" if !region.is_empty() && !account.is_empty() && !is_own_resource(rest) => Self::integration(rest),
+            // AWS takes integrations with a region and an account too (its own samples have such); one without the other is
+            // taken like both.
+            "states" if (region.is_empty() && account.is_empty()) || !is_own_resource(rest) => Self::integration(rest),
             _ => None,
         }
     }
@@ -142,6 +142,11 @@ mod tests {
             service("arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject"),
             own("aws-sdk:s3", "getObject", Pattern::RequestResponse)
         );
+        for start in ["arn:aws-cn:states:::", "arn:aws-us-gov:states:us-gov-west-1::", "arn:aws:states::123456789012:"]
+        {
+            let read = service(&format!("{start}ecs:runTask.sync"));
+            assert_eq!(read, own("ecs", "runTask.sync", Pattern::RunAJob), "{start}");
+        }
         assert_eq!(
             service("arn:aws:states:::aws-sdk:sfn:startExecution"),
             own("aws-sdk:sfn", "startExecution", Pattern::RequestResponse)
@@ -165,6 +170,7 @@ mod tests {
             "sendMail",
             "arn:aws:states:::invoke",
             "arn:aws:states:::.sync:2",
+            "arn:aws:states:us-east-1:123456789012:stateMachine:m",
         ] {
             assert_eq!(TaskResource::parse(bad), None, "{bad}");
         }

@@ -165,8 +165,8 @@ fn items_are_read_from_a_file() {
     0  4  3 MapRunStarted
     2  5  4 MapRunSucceeded
     2  6  5 MapStateSucceeded
-    2  7  4 MapStateExited [{"row":{"a":"1","b":"2"},"from":"S3://b/f.csv"},{"row":{"a":"3","b":""},"from":"S3://b/f.csv"}]
-    2  8  7 ExecutionSucceeded [{"row":{"a":"1","b":"2"},"from":"S3://b/f.csv"},{"row":{"a":"3","b":""},"from":"S3://b/f.csv"}]
+    2  7  4 MapStateExited [{"row":{"a":"1","b":"2"},"from":"s3://b/f.csv"},{"row":{"a":"3","b":""},"from":"s3://b/f.csv"}]
+    2  8  7 ExecutionSucceeded [{"row":{"a":"1","b":"2"},"from":"s3://b/f.csv"},{"row":{"a":"3","b":""},"from":"s3://b/f.csv"}]
     "#);
 }
 
@@ -199,7 +199,7 @@ fn the_members_of_an_object_are_items() {
     let selector = r#""ItemSelector":{"item.$":"$$.Map.Item"},"#;
     let mut driver = map(&(reader(config, "getObject") + selector), PASS, r#"{"key":"f.json"}"#);
     answer(&mut driver, &json!(r#"{"data": {"x": 1}}"#), 1.0);
-    insta::assert_snapshot!(inputs(&driver), @r#"{"item":{"Index":0,"Key":"x","Value":1,"Source":"S3://b/f.json"}}"#);
+    insta::assert_snapshot!(inputs(&driver), @r#"{"item":{"Index":0,"Key":"x","Value":1,"Source":"s3://b/f.json"}}"#);
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn an_athena_manifest_names_files_of_the_given_type() {
         assert_eq!(&*driver.requests[1].input, r#"{"Bucket":"c","Key":"d/1.gz"}"#);
         answer(&mut driver, &json!(files[0]), 1.0);
         answer(&mut driver, &json!(files[1]), 1.0);
-        let sourced = |value: &str, file: u8| format!(r#"{{"v":{value},"s":"S3://c/d/{file}.gz"}}"#);
+        let sourced = |value: &str, file: u8| format!(r#"{{"v":{value},"s":"s3://c/d/{file}.gz"}}"#);
         let expected = [sourced(read[0], 1), sourced(read[1], 1), sourced(read[2], 2)];
         assert_eq!(inputs(&driver), expected.join("\n"));
     }
@@ -254,9 +254,9 @@ fn every_file_of_a_listing_is_loaded() {
     answer(&mut driver, &json!("[1,2]"), 1.0);
     answer(&mut driver, &json!("[3]"), 1.0);
     insta::assert_snapshot!(inputs(&driver), @r#"
-    {"v":1,"s":"S3://b/p/1"}
-    {"v":2,"s":"S3://b/p/1"}
-    {"v":3,"s":"S3://b/p/2"}
+    {"v":1,"s":"s3://b/p/1"}
+    {"v":2,"s":"s3://b/p/1"}
+    {"v":3,"s":"s3://b/p/2"}
     "#);
 }
 

@@ -142,7 +142,9 @@ fn a_map_shows_what_its_iterations_would_get() {
 fn failed_iterations_are_tolerated_as_far_as_the_state_says() {
     let distributed = json!({"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}});
     for (limit, failed, status) in [
-        (json!({}), 2, StateStatus::Succeeded),
+        (json!({}), 0, StateStatus::Succeeded),
+        (json!({}), 1, StateStatus::Failed),
+        (json!({"ToleratedFailureCount": 0, "ToleratedFailurePercentage": 50}), 1, StateStatus::Succeeded),
         (json!({"ToleratedFailureCount": 1}), 1, StateStatus::Succeeded),
         (json!({"ToleratedFailureCount": 1}), 2, StateStatus::Failed),
         (json!({"ToleratedFailurePercentage": 50}), 2, StateStatus::Failed),

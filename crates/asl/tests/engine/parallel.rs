@@ -105,14 +105,14 @@ fn one_failing_branch_aborts_the_others() {
     1 19 18 LambdaFunctionFailed
     1 20 19 WaitStateAborted
     1 21 19 TaskStateAborted
-    1 22 19 WaitStateAborted
-    1 23 19 TaskStateAborted
-    1 24 19 ParallelStateAborted
-    1 25 19 WaitStateAborted
+    1 22 19 ParallelStateAborted
+    1 23 19 WaitStateAborted
+    1 24 19 TaskStateAborted
+    1 25 19 MapStateAborted
     1 26 19 MapIterationAborted
     1 27 19 WaitStateAborted
     1 28 19 MapIterationAborted
-    1 29 19 MapStateAborted
+    1 29 19 WaitStateAborted
     1 30 19 ParallelStateFailed
     1 31 30 ParallelStateExited {"Error":"Oops","Cause":null}
     1 32 31 PassStateEntered Z
@@ -286,12 +286,30 @@ fn a_failed_iteration_aborts_the_others() {
     1 16 15 MapIterationSucceeded
     1 17 10 LambdaFunctionStarted
     1 18 17 LambdaFunctionFailed
-    1 19 18 MapIterationFailed
+    1 19 18 MapIterationAborted
     1 20 18 TaskStateAborted
-    1 21 18 MapIterationAborted
+    1 21 18 MapIterationFailed
     1 22 18 MapStateFailed
     1 23 22 ExecutionFailed Oops | -
     "#);
+}
+
+#[test]
+fn fields_of_distributed_mode_fail_an_inline_map() {
+    let reader = r#""Retry":[{"ErrorEquals":["States.ALL"]}],"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Parameters":{"Bucket":"b","Key":"k"}},"#;
+    for more in [
+        reader,
+        r#""ItemBatcher":{"MaxItemsPerBatch":2},"#,
+        r#""ResultWriter":{"WriterConfig":{"OutputType":"JSON"}},"#,
+    ] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(map(more, WAIT, "[1]").short(), @"
+            0  1  0 ExecutionStarted
+            0  2  0 MapStateEntered A
+            0  3  2 ExecutionFailed States.Runtime | An error occurred while executing the state 'A' (entered at the event id #2). The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps
+            ");
+        }
+    }
 }
 
 #[test]

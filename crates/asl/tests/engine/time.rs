@@ -29,6 +29,8 @@ fn all_four_forms_wait() {
         (r#""Timestamp":"2026-01-01T00:00:10Z""#, "{}"),
         (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T00:00:10Z"}"#),
         (r#""TimestampPath":"$.t""#, r#"{"t":"2026-01-01T01:00:10.000000000+01:00"}"#),
+        (r#""SecondsPath":"$.s""#, r#"{"s":"10"}"#),
+        (r#""TimestampPath":"$.t""#, r#"{"t":"2025-12-31t23:00:10-01:00"}"#),
         (r#""TimestampPath":"$$.Execution.Input""#, r#""2026-01-01T00:00:10+00:00""#),
     ];
     for (form, input) in forms {

@@ -21,10 +21,11 @@ struct Integration<'a> {
 impl<'a> Integration<'a> {
     fn parse(resource: &'a str) -> Option<Self> {
         let (_, rest) = resource.strip_prefix("arn:")?.split_once(':')?;
-        let rest = rest.strip_prefix("states:::")?;
+        // A region and an account may be there.
+        let rest = rest.strip_prefix("states:")?.splitn(3, ':').nth(2)?;
         let job = rest.strip_suffix(".sync:2").or_else(|| rest.strip_suffix(".sync"));
         let called = job.or_else(|| rest.strip_suffix(".waitForTaskToken")).unwrap_or(rest);
-        let (service, action) = called.rsplit_once(':')?;
+        let (service, action) = called.rsplit_once(':').filter(|(service, _)| *service != "activity")?;
         Some(Self { service, action, is_job: job.is_some() })
     }
 }

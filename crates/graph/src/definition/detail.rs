@@ -23,7 +23,7 @@ fn field(fields: &Map<String, Value>, name: &str) -> Option<String> {
 /// `lambda:invoke sendEmail`, `function sendEmail`, `activity review`, `sqs:sendMessage.waitForTaskToken`.
 fn task(fields: &Map<String, Value>) -> String {
     let resource = fields.get("Resource").and_then(Value::as_str).unwrap_or_default();
-    if let Some((_, service)) = resource.split_once(":states:::") {
+    if let Some(service) = integration(resource) {
         let arguments = ["Parameters", "Arguments"].into_iter().find_map(|name| fields.get(name)?.as_object());
         let called = arguments.and_then(|arguments| {
             let named = ["FunctionName", "StateMachineArn"].into_iter().find_map(|name| arguments.get(name));
@@ -40,6 +40,17 @@ fn task(fields: &Map<String, Value>) -> String {
         _ if resource.contains(":activity:") => format!("activity {name}"),
         _ => resource.to_owned(),
     }
+}
+
+/// The service and the action of an integration; its ARN may have a region and an account.
+fn integration(resource: &str) -> Option<&str> {
+    let mut called = resource.split_once(":states:")?.1;
+    for _ in ["region", "account"] {
+        // A pseudo parameter, such as `${AWS::Region}`, has colons of its own.
+        let given = called.strip_prefix("${").map_or(Some(called), |parameter| Some(parameter.split_once('}')?.1));
+        called = given?.split_once(':')?.1;
+    }
+    (!called.starts_with("activity:")).then_some(called)
 }
 
 /// The name at the end of an ARN, with a version or an alias but without the words before it.
@@ -74,7 +85,7 @@ fn map(fields: &Map<String, Value>) -> String {
         other => Some(expression_text(other)),
     });
     let reader = fields.get("ItemReader").and_then(|reader| reader.get("Resource")?.as_str());
-    let read = reader.and_then(|resource| Some(resource.split_once(":states:::")?.1.to_owned()));
+    let read = reader.and_then(integration).map(ToOwned::to_owned);
     let each = read.or(items).map(|of| format!("each of {of}")).unwrap_or_else(|| "each item".to_owned());
     let mode =
         fields.get("ItemProcessor").and_then(|processor| processor.get("ProcessorConfig")?.get("Mode")?.as_str());
@@ -105,10 +116,21 @@ mod tests {
             ),
             (
                 StateType::Task,
+                json!({"Resource": "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:sns:publish"}),
+                "sns:publish",
+            ),
+            (StateType::Task, json!({"Resource": "arn:aws:states:r:1:aws-sdk:s3:getObject"}), "aws-sdk:s3:getObject"),
+            (
+                StateType::Task,
                 json!({"Resource": "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-send"}),
                 "function send",
             ),
             (StateType::Task, json!({"Resource": "arn:aws:states:r:1:activity:review"}), "activity review"),
+            (
+                StateType::Task,
+                json!({"Resource": "arn:aws:states:${AWS::Region}:1:activity:review"}),
+                "activity review",
+            ),
             (StateType::Wait, json!({"Seconds": 30}), "30 s"),
             (StateType::Wait, json!({"Timestamp": "{% $states.input.at %}"}), "until $states.input.at"),
             (StateType::Wait, json!({"SecondsPath": "$.delay"}), "$.delay s"),

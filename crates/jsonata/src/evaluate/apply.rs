@@ -139,7 +139,12 @@ impl<'e> Evaluator<'e> {
         arguments: &[Value<'e>],
         input: Value<'e>,
     ) -> Evaluated<Value<'e>> {
-        let arguments = native.signature.validate(arguments, input, &mut self.heap)?;
+        let supplied = arguments.len();
+        let mut arguments = native.signature.validate(arguments, input, &mut self.heap)?;
+        // `$hash` tells an algorithm that is not there from one that is undefined.
+        while arguments.len() > supplied && arguments.last().is_some_and(|value| value.is_undefined()) {
+            arguments.pop();
+        }
         (native.code)(self, &arguments)
     }
 

@@ -2,7 +2,7 @@
 
 use super::Evaluator;
 use crate::failure::{Evaluated, Failure};
-use crate::number::fifteen_digits;
+use crate::number::in_text;
 use crate::syntax::ast::Transform;
 use crate::value::{Entries, Scope, Value};
 
@@ -87,7 +87,8 @@ impl<'e> Evaluator<'e> {
         self.step(1)?;
         match value {
             Value::Number(_) => {
-                Ok(self.finite(value)?.map_or(Value::Null, |number| Value::Number(fifteen_digits(number))))
+                let again = |number| Value::Number(in_text(number).parse().unwrap_or(number));
+                Ok(self.finite(value)?.map_or(Value::Null, again))
             }
             Value::Long(_) => Ok(value),
             Value::Function(_) => self.heap.text(""),

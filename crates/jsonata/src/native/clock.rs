@@ -47,6 +47,7 @@ pub(super) fn millis<'e>(evaluator: &mut Evaluator<'e>, _: Arguments<'_, 'e>) ->
     Ok(Value::Number(present(evaluator)))
 }
 
+/// A time as text; what is no number has none (measured on AWS by others).
 pub(super) fn from_millis<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Some(millis) = number(arguments, 0) else { return Ok(Value::Undefined) };
     let picture = text(evaluator, arguments, 1);

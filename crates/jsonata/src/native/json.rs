@@ -1,5 +1,7 @@
-//! JSON text as `$parse` takes it: an object with the same key twice is none, as on AWS (measured by others).
+//! JSON text as `$parse` takes it: an object with the same key twice is none, and strings may have single quotes, as on AWS (measured
+//! by others).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -68,5 +70,52 @@ impl<'de> Visitor<'de> for Reader {
             map.insert(key, value);
         }
         Ok(Value::Object(map))
+    }
+}
+
+/// The text with double quotes around all its strings.
+pub(super) fn double_quoted(text: &str) -> Cow<'_, str> {
+    if !text.contains('\'') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut quote = None;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match (quote, c) {
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                out.push('"');
+            }
+            (Some(open), _) if c == open => {
+                quote = None;
+                out.push('"');
+            }
+            (Some(_), '"') => out.push_str("\\\""),
+            (Some(_), '\\') => match rest.next() {
+                Some('\'') => out.push('\''),
+                other => out.extend(std::iter::once('\\').chain(other)),
+            },
+            _ => out.push(c),
+        }
+    }
+    out.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_quotes_become_double_ones() {
+        for (given, wanted) in [
+            (r#"{"a": 1}"#, r#"{"a": 1}"#),
+            (r#"{'a': "it's"}"#, r#"{"a": "it's"}"#),
+            (r#"['a"b', 'it\'s', 'x\\']"#, r#"["a\"b", "it's", "x\\"]"#),
+            (r#"["it\'s", "\""]"#, r#"["it's", "\""]"#),
+            ("'open", "\"open"),
+        ] {
+            assert_eq!(double_quoted(given), wanted, "{given}");
+        }
     }
 }

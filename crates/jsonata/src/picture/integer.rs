@@ -1,7 +1,7 @@
 //! Pictures of whole numbers: `#,##0`, `w`, `I`, `a`, and `;o` for ordinals.
 
 use super::words;
-use crate::failure::{Evaluated, Failure};
+use crate::failure::{Bound, Evaluated, Failure};
 use crate::number::to_text;
 use crate::syntax::quoted;
 
@@ -100,9 +100,7 @@ impl Picture {
         let mut text = match &self.form {
             Form::Letters => words::letters(size, if self.case == Case::Upper { b'A' } else { b'a' }),
             Form::Roman => {
-                let roman = words::roman(size).ok_or_else(|| {
-                    Failure::new("D3130", format!("Formatting {} in Roman numerals is not supported", to_text(number)))
-                })?;
+                let roman = words::roman(size).ok_or_else(|| Failure::bound(Bound::Depth))?;
                 if self.case == Case::Upper { roman.to_uppercase() } else { roman }
             }
             Form::Words if !size.is_finite() => {

@@ -158,9 +158,10 @@ const ROMAN: [(f64, &str); 13] = [
     (1.0, "i"),
 ];
 
-/// Roman numerals in small letters. Beyond a million the row of thousands would have no end.
+/// Roman numerals in small letters; `None` where JSONata, which calls itself for each letter, overflows its stack.
 pub(super) fn roman(mut number: f64) -> Option<String> {
-    if number > 1e6 {
+    const MAX: f64 = 1e7;
+    if number >= MAX {
         return None;
     }
     let mut text = String::new();

@@ -220,7 +220,7 @@ impl Expression {
     }
 
     fn threw(&self, field: &str, failure: &Failure) -> FieldError {
-        self.failed(field, &format!("threw an error during evaluation{}", failure.after_sentence()))
+        self.failed(field, &failure.end_of_sentence())
     }
 
     /// AWS's sentence about an expression.

@@ -56,6 +56,18 @@ $formatBase(-255, 2) ==> "-11111111"
 $formatBase(10) ==> "10"
 $formatBase(10, 1) ==> !D3100: The radix of the formatBase function must be between 2 and 36.  It was given 1
 $formatBase(10.6, 2) ==> "1011"
+$formatBase(1e21, 36) ==> "5v1j4f4ds7c000"
+$formatBase(36028797018963976, 3) ==> "20110222201101100122022100210120010"
+$formatBase(18014398509481984, 3) ==> "10020111100200200022122200101210001"
+$formatBase(-1e21, 36) ==> "-5v1j4f4ds7c000"
+$formatBase(1e21, 2) ==> "1101100011010111001001101011011100010111011110101000000000000000000000"
+$formatBase(1e21) ==> "1e+21"
+$formatBase(9007199254740993, 16) ==> "20000000000000"
+$formatInteger(4999, "I") ==> "MMMMCMXCIX"
+$formatInteger(0, "I") ==> ""
+$formatInteger(-5, "I") ==> "-V"
+$length($formatInteger(9e6, "I")) ==> 9000
+$formatInteger(1e7, "I") ==> !Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive
 $formatInteger(1, "w;o") ==> "first"
 $formatInteger(20, "w;o") ==> "twentieth"
 $formatInteger(25, "w;o") ==> "twenty-fifth"

@@ -229,6 +229,16 @@ $type(true) ==> "boolean"
 $type({}) ==> "object"
 $number("0b101") ==> 5
 $number("0o17") ==> 15
+$number("0X1f") ==> 31
+$number(" 0o7 ") ==> 7
+$number("0x1G") ==> "NaN"
+$number("a0o7") ==> "NaN"
+$number("a0b1") ==> "NaN"
+$number("-0o7") ==> "NaN"
+$number("0x") ==> !D3030: Unable to cast value to a number: "0x"
+$number("0b12") ==> !D3030: Unable to cast value to a number: "0b12"
+$number("0o8") ==> !D3030: Unable to cast value to a number: "0o8"
+$number("007") ==> 7
 $number("-12") ==> -12
 $number(" 12") ==> !D3030: Unable to cast value to a number: " 12"
 $number("1.") ==> !D3030: Unable to cast value to a number: "1."

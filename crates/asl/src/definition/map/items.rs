@@ -82,15 +82,22 @@ fn reader_config(config: &mut Fields<'_, '_>) -> ReaderConfig {
         "ManifestType",
         &[("S3_INVENTORY", ManifestType::S3Inventory), ("ATHENA_DATA", ManifestType::AthenaData)],
     );
-    // Files of an Athena query have no header row.
-    if input_type == Some(Format::Csv) && manifest.is_none() && !config.has("CSVHeaderLocation") {
-        config.report_here("The field 'CSVHeaderLocation' is required");
-    }
-    if input_type == Some(Format::Json) && config.has("CSVHeaderLocation") {
-        config.report_here("Field 'CSVHeaderLocation' is not supported");
-    }
+    let transformation = config
+        .one_of(
+            "Transformation",
+            &[("NONE", ReaderTransformation::None), ("LOAD_AND_FLATTEN", ReaderTransformation::LoadAndFlatten)],
+        )
+        .unwrap_or(ReaderTransformation::None);
+    let items_pointer = config.string("ItemsPointer").map(ToOwned::to_owned);
+    check_format(config, input_type, manifest);
     if header_location == Some(HeaderLocation::Given) {
         config.require(&["CSVHeaders"]);
+    }
+    if transformation == ReaderTransformation::LoadAndFlatten && input_type.is_none() {
+        config.report_here("The field 'InputType' is required");
+    }
+    if items_pointer.as_deref().is_some_and(|pointer| !is_json_pointer(pointer)) {
+        config.report("ItemsPointer", "The value for the field 'ItemsPointer' must be a valid JSON Pointer");
     }
     let of_files = match input_type {
         None => ItemFormat::Listing,
@@ -111,19 +118,43 @@ fn reader_config(config: &mut Fields<'_, '_>) -> ReaderConfig {
         }
         Some(ManifestType::AthenaData) => manifest_of(ManifestType::AthenaData, of_files),
     };
-    let transformation = config
-        .one_of(
-            "Transformation",
-            &[("NONE", ReaderTransformation::None), ("LOAD_AND_FLATTEN", ReaderTransformation::LoadAndFlatten)],
-        )
-        .unwrap_or(ReaderTransformation::None);
     config.require_one_place("MaxItemsPath");
     ReaderConfig {
         format,
         max_items: config.dynamic_integer("MaxItems", "MaxItemsPath", (0, MAX_ITEMS)),
-        items_pointer: config.string("ItemsPointer").map(ToOwned::to_owned),
+        items_pointer,
         transformation,
     }
+}
+
+/// Refuses what the format of the items has no use for. That AWS refuses these is recorded but for the delimiter; its texts are
+/// not, other than that of a missing or unsupported header location.
+fn check_format(config: &mut Fields<'_, '_>, input_type: Option<Format>, manifest: Option<ManifestType>) {
+    // Files of an Athena query have no header row.
+    if input_type == Some(Format::Csv) && manifest.is_none() && !config.has("CSVHeaderLocation") {
+        config.report_here("The field 'CSVHeaderLocation' is required");
+    }
+    if input_type.is_some_and(|input_type| input_type != Format::Csv) {
+        config.refuse(&["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"]);
+    }
+    if input_type.is_some_and(|input_type| input_type != Format::Json) {
+        config.refuse(&["ItemsPointer"]);
+    }
+    match (manifest, input_type) {
+        (Some(ManifestType::S3Inventory), Some(input_type)) if input_type != Format::Manifest => {
+            config.refuse(&["InputType"]);
+        }
+        (Some(ManifestType::AthenaData), Some(Format::Json)) => {
+            config.report("InputType", "Value should be one of the following: [CSV, JSONL, PARQUET]");
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text is a JSON Pointer (RFC 6901).
+fn is_json_pointer(text: &str) -> bool {
+    let is_rooted = text.is_empty() || text.starts_with('/');
+    is_rooted && text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']))
 }
 
 fn manifest_of(kind: ManifestType, files: ItemFormat) -> ItemFormat {

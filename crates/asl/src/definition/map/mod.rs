@@ -11,6 +11,9 @@ use crate::resource::TaskResource;
 
 pub(super) use read::read;
 
+/// The fields that only distributed mode has.
+pub(crate) const ONLY_DISTRIBUTED: [&str; 3] = ["ItemReader", "ItemBatcher", "ResultWriter"];
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Map {
     pub(crate) items: Items,
@@ -41,6 +44,9 @@ pub(crate) enum Items {
 pub(crate) enum MapMode {
     /// The iterations are part of the execution.
     Inline,
+    /// Inline mode with fields that only distributed mode has. AWS takes such a definition and fails the state when it is entered
+    /// (reported by others, with and without `"Mode": "INLINE"`).
+    InlineWithDistributedFields,
     /// Every iteration, or batch of items, is an execution of its own.
     Distributed(Box<Distributed>),
 }

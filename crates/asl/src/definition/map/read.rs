@@ -1,10 +1,9 @@
 //! Parses a Map state.
 
 use super::items::{batcher, reader, writer};
-use super::{ChildType, Distributed, Items, Map, MapMode};
+use super::{ChildType, Distributed, Items, Map, MapMode, ONLY_DISTRIBUTED};
 use crate::definition::fields::Fields;
 use crate::definition::machine::Parser;
-use crate::definition::variable::Scope;
 use crate::definition::{FlowIndex, LanguageTemplate, QueryLanguage, StateKind, machine, task};
 use crate::finding::FindingKind;
 use crate::path::Path;
@@ -34,10 +33,8 @@ pub(in crate::definition) fn read(fields: &mut Fields<'_, '_>) -> Option<StateKi
     let recovery = task::recovery(fields);
     let then = fields.transition();
     let (processor, children) = processor?;
-    if children.is_none() {
-        fields.refuse(&["ItemReader", "ItemBatcher", "ResultWriter"]);
-    }
     let mode = match children {
+        None if ONLY_DISTRIBUTED.iter().any(|name| fields.has(name)) => MapMode::InlineWithDistributedFields,
         None => MapMode::Inline,
         Some(children) => MapMode::Distributed(Box::new(Distributed { children, label, batcher, writer })),
     };
@@ -66,17 +63,11 @@ fn processor(fields: &mut Fields<'_, '_>) -> Option<(FlowIndex, Option<ChildType
         }
     };
     fields.ignore(["ItemProcessor", "Iterator"]);
-    let has_reader = fields.has("ItemReader");
     fields.object(name, |processor| {
         processor.require(&["StartAt", "States"]);
         processor.string("Comment");
-        let children = match processor.has("ProcessorConfig") {
-            true => processor.object("ProcessorConfig", children).flatten(),
-            // Others have seen AWS take a reader without a mode, and only distributed mode has readers.
-            false => has_reader.then_some(ChildType::Standard),
-        };
-        let scope = if children.is_some() { Scope::Separate } else { Scope::Inner };
-        Some((machine::flow(processor, scope)?, children))
+        let children = processor.object("ProcessorConfig", children).flatten();
+        Some((machine::flow(processor)?, children))
     })?
 }
 

@@ -111,9 +111,13 @@ impl StateScope<'_> {
             Dynamic::Literal(seconds) => Ok(*seconds),
             Dynamic::Path { field, expression } => {
                 let value = self.read_wait(field, expression, payload)?;
-                value.as_u64().ok_or_else(|| {
+                // AWS takes a text that is a number, too (reported by others).
+                let written = value.as_str().and_then(|text| text.parse::<i64>().ok());
+                let seconds = value.as_u64().or_else(|| written?.try_into().ok());
+                seconds.ok_or_else(|| {
+                    let is_negative = value.is_i64() || written.is_some();
                     let wrong =
-                        if value.is_i64() { "references a negative value" } else { "cannot be parsed as a long value" };
+                        if is_negative { "references a negative value" } else { "cannot be parsed as a long value" };
                     let problem = format!("The {field} parameter {wrong}: {} == {value}", expression.text());
                     Fault::runtime(self.branch, problem)
                 })
@@ -128,7 +132,7 @@ impl StateScope<'_> {
             Dynamic::Literal(instant) => Ok(*instant),
             Dynamic::Path { field, expression } => {
                 let value = self.read_wait(field, expression, payload)?;
-                value.as_str().and_then(timestamp::parse).ok_or_else(|| {
+                value.as_str().and_then(timestamp::parse_lenient).ok_or_else(|| {
                     let problem = format!(
                         "The {field} parameter does not reference a valid ISO-8601 extended offset date-time format string: {} == {}",
                         expression.text(),
@@ -173,7 +177,7 @@ impl StateScope<'_> {
     fn computed_timestamp(&self, expression: &jsonata::Expression, field: &str) -> Result<Timestamp, FieldError> {
         let text = expression.string(field, &self.input_bindings())?;
         let unreadable = || expression.unexpected_type(field, "timestamp", &Value::String(text.clone()));
-        timestamp::parse(&text).ok_or_else(unreadable)
+        timestamp::parse_lenient(&text).ok_or_else(unreadable)
     }
 
     fn computed_number(&self, expression: &jsonata::Expression, field: &str) -> Result<f64, Fault> {

@@ -19,7 +19,8 @@ use crate::execution::map::batch::{Batch, batched};
 use crate::execution::map::children::MapRunId;
 use crate::execution::map::item_reader::{Call, ReadProgress};
 use crate::execution::map::items::ItemList;
-use crate::execution::map::map_run::{Limits, MapRun};
+use crate::execution::map::limits::Limits;
+use crate::execution::map::map_run::MapRun;
 use crate::execution::map::result_writer::{self, WriteProgress};
 use crate::execution::step::{Step, Transition};
 use crate::execution::task::{RunningTask, TaskId, TaskPhase, TaskPurpose, TaskRequest};
@@ -386,7 +387,7 @@ fn writer_of(state: &State) -> Option<&ResultWriter> {
     match &state.kind {
         StateKind::Map(map) => match &map.mode {
             MapMode::Distributed(distributed) => distributed.writer.as_ref(),
-            MapMode::Inline => None,
+            MapMode::Inline | MapMode::InlineWithDistributedFields => None,
         },
         _ => None,
     }

@@ -170,12 +170,13 @@ impl ReadProgress {
         self.parameters["Bucket"].as_str().unwrap_or_default()
     }
 
-    /// `Map.Item.Source` of the Context Object for what is being read: the file, or the bucket whose objects are listed.
+    /// `Map.Item.Source` of the Context Object for what is being read: the file, or the bucket whose objects are listed. The guide
+    /// writes `S3://`; what AWS answers, as recorded by others, starts with `s3://`.
     fn source(&self) -> Arc<str> {
         match (&self.file, self.parameters["Key"].as_str()) {
-            (Some(File { bucket, key }), _) => format!("S3://{bucket}/{key}").into(),
-            (None, Some(key)) => format!("S3://{}/{key}", self.bucket()).into(),
-            (None, None) => format!("S3://{}", self.bucket()).into(),
+            (Some(File { bucket, key }), _) => format!("s3://{bucket}/{key}").into(),
+            (None, Some(key)) => format!("s3://{}/{key}", self.bucket()).into(),
+            (None, None) => format!("s3://{}", self.bucket()).into(),
         }
     }
 

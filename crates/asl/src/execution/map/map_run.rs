@@ -11,28 +11,12 @@ use crate::execution::effect::Outcome;
 use crate::execution::map::batch::Batch;
 use crate::execution::map::children::{ChildId, ChildRequest, MapRunCounts, MapRunId, MapRunSummary, is_zero};
 use crate::execution::map::item_reader::ReadProgress;
+use crate::execution::map::limits::Limits;
 use crate::execution::map::result_writer::WriteProgress;
 use crate::execution::task::RunningTask;
 use crate::history::Status;
 use crate::quotas::MAX_MAP_RUN_CONCURRENCY;
 use crate::timestamp;
-
-/// The limits that `UpdateMapRun` may change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Limits {
-    pub(crate) max_concurrency: u64,
-    pub(crate) tolerated_failure_count: Option<u64>,
-    pub(crate) tolerated_failure_percentage: Option<f64>,
-}
-
-impl Limits {
-    /// Whether more items have failed than a limit tolerates, if there is one.
-    pub(crate) fn are_exceeded(self, failed: u64, total: u64) -> bool {
-        let share = failed as f64 * 100.0 / total.max(1) as f64;
-        self.tolerated_failure_count.is_some_and(|count| failed > count)
-            || self.tolerated_failure_percentage.is_some_and(|percentage| share > percentage)
-    }
-}
 
 /// A child that is running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -187,10 +171,6 @@ impl MapRun {
     /// Whether more items have failed than the limits tolerate.
     pub(crate) fn has_failed(&self) -> bool {
         let failed = self.items.failed + self.items.timed_out + self.items.aborted;
-        let Limits { tolerated_failure_count: count, tolerated_failure_percentage: percentage, .. } = self.limits;
-        if count.is_none() && percentage.is_none() {
-            return failed > 0;
-        }
         self.limits.are_exceeded(failed, self.items.total)
     }
 

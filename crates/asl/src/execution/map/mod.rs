@@ -5,6 +5,7 @@ pub(super) mod children;
 pub(super) mod distributed;
 pub(super) mod item_reader;
 pub(super) mod items;
+pub(super) mod limits;
 pub(super) mod map_run;
 mod redrive;
 mod result_writer;
@@ -19,12 +20,13 @@ use crate::execution::data::inspection;
 use crate::execution::fault::{self, Fault, REFERENCE_PATH_CONFLICT};
 use crate::execution::join::Join;
 use crate::execution::map::items::ItemList;
-use crate::execution::map::map_run::Limits;
+use crate::execution::map::limits::Limits;
 use crate::execution::states::inner_branches::iteration;
 use crate::execution::step::{Step, Transition};
 use crate::history::EventDetails;
 use crate::quotas::MAX_MAP_CONCURRENCY;
 
+const NOT_FOR_INLINE: &str = "The ItemReader, ItemBatcher and ResultWriter fields are not supported for INLINE maps";
 /// `Map.Item.Source` of items that come from the state's input.
 const STATE_DATA: &str = "STATE_DATA";
 
@@ -33,7 +35,9 @@ impl Step<'_> {
     pub(crate) fn map(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<Transition, Fault> {
         let MapWork { input, items, limits } = self.map_work(branch, state, map)?;
         match &map.mode {
-            MapMode::Inline => self.inline(branch, state, map, limits.max_concurrency, items.items),
+            MapMode::Inline | MapMode::InlineWithDistributedFields => {
+                self.inline(branch, state, map, limits.max_concurrency, items.items)
+            }
             MapMode::Distributed(distributed) => {
                 self.distributed(branch, state, (map, distributed), limits, &input, items)
             }
@@ -42,6 +46,9 @@ impl Step<'_> {
 
     /// What a Map state has to do, which begins its events.
     pub(crate) fn map_work(&mut self, branch: &mut Branch, state: &State, map: &Map) -> Result<MapWork, Fault> {
+        if map.mode == MapMode::InlineWithDistributedFields {
+            return Err(Fault::runtime(branch, NOT_FOR_INLINE));
+        }
         let scope = self.scope_of(branch);
         let input = scope.effective_input(state)?;
         let max_concurrency = map.max_concurrency.as_ref().map(|dynamic| scope.count(dynamic, &input)).transpose()?;

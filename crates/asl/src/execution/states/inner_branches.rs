@@ -125,14 +125,15 @@ impl Step<'_> {
         let last_event_id = branch.previous_event_id;
         let is_iteration = self.state_of(&parent).is_ok_and(|state| matches!(state.kind, StateKind::Map(_)));
         if is_iteration {
+            self.abort_branches_of(&parent, last_event_id);
             let failed = EventDetails::MapIterationFailed(iteration(&parent, position.index));
             self.emit_last(last_event_id, failed);
             self.unfinished.add(branch);
         } else {
             // The state that failed is still open; it is aborted along with those of the other branches.
             self.execution.branches.insert(branch.id, branch);
+            self.abort_branches_of(&parent, last_event_id);
         }
-        self.abort_branches_of(&parent, last_event_id);
         parent.previous_event_id = last_event_id;
         self.leave_inside(&mut parent, &fault);
         Some((parent, Err(fault)))

@@ -5,6 +5,7 @@ pub(super) mod context;
 pub(super) mod errors;
 pub(super) mod literals;
 pub(super) mod loops;
+pub(super) mod maps;
 pub(super) mod paths;
 pub(super) mod reachability;
 pub(super) mod transient;

@@ -299,3 +299,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn fields_of_distributed_mode_are_told_in_inline_mode() {
+    let map = |config: Value| {
+        let mut processor = json!({"StartAt": "I", "States": {"I": {"Type": "Succeed"}}});
+        if config.is_object() {
+            processor["ProcessorConfig"] = config;
+        }
+        machine(
+            &json!({"A": {"Type": "Map", "End": true, "ItemBatcher": {"MaxItemsPerBatch": 2}, "ItemProcessor": processor}}),
+        )
+    };
+    let told =
+        "distributed-field-inline /States/A/ItemBatcher: \"A\" fails: it is in inline mode, which has no ItemBatcher.";
+    assert_eq!(map(Value::Null), told);
+    assert_eq!(map(json!({"Mode": "INLINE"})), told);
+    assert_eq!(map(json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"})), "");
+}

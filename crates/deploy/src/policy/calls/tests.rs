@@ -45,12 +45,13 @@ fn functions_are_invoked_in_any_version() {
         task("B", &format!("{lambda}:#{{AWS::StackName}}-send"), &Value::Null),
         task("C", "arn:aws:states:::lambda:invoke.waitForTaskToken", &json!({"FunctionName": "other:live"})),
         task("D", "arn:aws:states:eu-west-1:123456789012:activity:work", &Value::Null),
+        task("E", "arn:aws:states:eu-west-1:123456789012:lambda:invoke", &json!({"FunctionName": "other:live"})),
     ];
     insta::assert_snapshot!(policy_of(&states.each_ref().map(String::as_str), ""), @r"
     lambda:InvokeFunction -> arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-send arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-send:*
       flow.asl.json:2 A, flow.asl.json:3 B
     lambda:InvokeFunction -> arn:aws:lambda:eu-west-1:123456789012:function:other:live
-      flow.asl.json:4 C
+      flow.asl.json:4 C, flow.asl.json:6 E
     ");
 }
 

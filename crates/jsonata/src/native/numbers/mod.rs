@@ -67,13 +67,8 @@ pub(super) fn number<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_,
 
 /// Reads a number as JSON has it, or with JavaScript's prefixes for other bases.
 fn read_number(text: &str) -> Option<f64> {
-    let lower = text.to_ascii_lowercase();
-    for (prefix, base) in [("0x", 16), ("0o", 8), ("0b", 2)] {
-        if let Some(digits) = lower.strip_prefix(prefix) {
-            let valid = !digits.is_empty() && digits.chars().all(|c| c.is_digit(base));
-            let value = |sum: f64, c: char| sum * f64::from(base) + f64::from(c.to_digit(base).unwrap_or(0));
-            return valid.then(|| digits.chars().fold(0.0, value));
-        }
+    if has_base(text) {
+        return Some(in_base(text.trim()));
     }
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = digits.split_once(['e', 'E']).map_or((digits, None), |(m, e)| (m, Some(e)));
@@ -84,6 +79,29 @@ fn read_number(text: &str) -> Option<f64> {
         return None;
     }
     text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Whether JSONata takes a text for a number of another base: it looks for hexadecimal digits at its beginning, octal ones anywhere, and
+/// binary ones at its end.
+fn has_base(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let hexadecimal = lower.strip_prefix("0x").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()));
+    let mut octal = lower.match_indices("0o").filter_map(|(at, mark)| lower.get(at + mark.len()..));
+    let before_binary = lower.trim_end_matches(['0', '1']);
+    hexadecimal
+        || octal.any(|rest| rest.starts_with(|c: char| c.is_digit(8)))
+        || (before_binary.len() < lower.len() && before_binary.ends_with("0b"))
+}
+
+/// A number with the prefix of its base, as JavaScript reads it; others are no number.
+fn in_base(text: &str) -> f64 {
+    let lower = text.to_ascii_lowercase();
+    for (prefix, base) in [("0x", 16), ("0o", 8), ("0b", 2)] {
+        if let Some(digits) = lower.strip_prefix(prefix).filter(|digits| digits.chars().all(|c| c.is_digit(base))) {
+            return digits.chars().fold(0.0, |sum, c| sum * f64::from(base) + f64::from(c.to_digit(base).unwrap_or(0)));
+        }
+    }
+    f64::NAN
 }
 
 pub(super) fn abs<'e>(_: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
@@ -128,6 +146,9 @@ pub(super) fn power<'e>(_: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> 
     Ok(Value::Number(result))
 }
 
+/// 2⁵³, from where on the last digit of a double is not known.
+const BEYOND_PRECISION: f64 = 9_007_199_254_740_992.0;
+
 pub(super) fn format_base<'e>(evaluator: &mut Evaluator<'e>, arguments: Arguments<'_, 'e>) -> Evaluated<Value<'e>> {
     let Some(value) = number_at(arguments, 0) else { return Ok(Value::Undefined) };
     let radix = number_at(arguments, 1).map_or(10.0, |radix| js::round(radix, 0));
@@ -139,16 +160,21 @@ pub(super) fn format_base<'e>(evaluator: &mut Evaluator<'e>, arguments: Argument
         return Err(Failure::new("D3100", message));
     }
     let value = js::round(value, 0);
-    if !value.is_finite() {
+    if !value.is_finite() || radix == 10.0 {
         return evaluator.heap.text(js::to_text(value));
     }
     let mut left = value.abs();
     let mut digits = Vec::new();
+    // A double has no digits below its precision: JavaScript writes zeros for them.
+    while left / radix >= BEYOND_PRECISION {
+        digits.push('0');
+        left /= radix;
+    }
     loop {
-        let digit = (left % radix) as u32;
-        digits.push(char::from_digit(digit, 36).unwrap_or('0'));
-        left = ((left - f64::from(digit)) / radix).floor();
-        if left < 1.0 {
+        let rest = left % radix;
+        digits.push(char::from_digit(rest as u32, 36).unwrap_or('0'));
+        left = (left - rest) / radix;
+        if left <= 0.0 {
             break;
         }
     }

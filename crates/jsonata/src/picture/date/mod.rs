@@ -201,9 +201,10 @@ pub(super) fn nameless(component: char) -> Failure {
     Failure::new("D3133", message)
 }
 
-/// Writes an instant, in a zone such as `-0500`.
+/// Writes an instant, in a zone such as `-0500`. A zone that does not begin with a number, such as `utc`, is UTC: measured on AWS by
+/// others, JSONata writes no number.
 pub(crate) fn write(millis: f64, picture: &str, zone: Option<&str>) -> Evaluated<String> {
-    let offset = zone.map_or(0.0, super::integer::whole);
+    let offset = zone.map(super::integer::whole).filter(|offset| !offset.is_nan()).unwrap_or(0.0);
     let hours = (offset / 100.0).floor();
     let minutes = offset % 100.0;
     let shifted = millis + (60.0 * hours + minutes) * 60_000.0;

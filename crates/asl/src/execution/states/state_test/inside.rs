@@ -12,7 +12,8 @@ use crate::execution::fault::Fault;
 use crate::execution::map::distributed::{ITEM_READER_FAILED, THRESHOLD_EXCEEDED, THRESHOLD_EXCEEDED_CAUSE};
 use crate::execution::map::item_reader::ReadProgress;
 use crate::execution::map::items::ItemList;
-use crate::execution::map::{ItemPlace, MapWork, map_run};
+use crate::execution::map::limits::Limits;
+use crate::execution::map::{ItemPlace, MapWork};
 use crate::execution::step::{Step, Transition};
 
 impl StateTest {
@@ -51,7 +52,7 @@ impl StateTest {
     pub(super) fn end_of_inside(&mut self, result: &str, now: Timestamp) -> Came {
         let failed = self.failed_iterations.unwrap_or_default();
         let found = self.probe.found();
-        let limits = map_run::Limits {
+        let limits = Limits {
             max_concurrency: 0,
             tolerated_failure_count: found.tolerated_failure_count,
             tolerated_failure_percentage: found.tolerated_failure_percentage,

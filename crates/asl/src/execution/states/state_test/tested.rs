@@ -60,7 +60,7 @@ impl TestedState {
                 MapMode::Distributed(distributed) => {
                     distributed.writer.as_ref().is_some_and(|writer| writer.resource.is_some())
                 }
-                MapMode::Inline => false,
+                MapMode::Inline | MapMode::InlineWithDistributedFields => false,
             },
             _ => false,
         }
