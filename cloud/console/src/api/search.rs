@@ -3,12 +3,13 @@
 use cloud_core::{Location, Request, ServiceError};
 use serde_json::{Value, json};
 
+use super::listing;
 use super::parameters::{asked_location, list};
 use crate::cloud::Cloud;
 use crate::long_text::cut;
 
 /// How many of each kind are listed at most before they are compared.
-const LISTED: u64 = 1_000;
+const LISTED: usize = 1_000;
 /// How many machines' executions are looked through.
 const MACHINES: usize = 50;
 /// How many of each kind are found.
@@ -24,19 +25,16 @@ const SHOWN_LINE: usize = 300;
 pub(super) async fn search(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
     let location = asked_location(request);
     let text = request.query_value("q").unwrap_or_default().trim().to_lowercase();
-    let machines = cloud.states(&location, "ListStateMachines", &json!({ "maxResults": LISTED })).await?;
-    let machines = list(machines, "stateMachines");
-    let functions = cloud.read(&location, "lambda", "/2015-03-31/functions").await?;
-    let groups = cloud.logs(&location, "DescribeLogGroups", &json!({ "limit": 50 })).await?;
-    let groups: Vec<Value> =
-        list(groups, "logGroups").into_iter().map(|mut group| group["logGroupName"].take()).collect();
+    let machines = listing::machines(cloud, &location, LISTED).await?.items;
+    let functions = listing::functions(cloud, &location, LISTED).await?.items;
+    let groups = listing::groups(cloud, &location, LISTED).await?.items;
+    let groups: Vec<Value> = groups.into_iter().map(|mut group| group["logGroupName"].take()).collect();
     let mut found = Vec::new();
     let named = |value: &Value| value.as_str().is_some_and(|name| name.to_lowercase().contains(&text));
     for machine in machines.iter().filter(|machine| named(&machine["name"])).take(FOUND) {
         found.push(json!({ "kind": "machine", "name": machine["name"], "arn": machine["stateMachineArn"] }));
     }
-    for function in list(functions, "Functions").iter().filter(|function| named(&function["FunctionName"])).take(FOUND)
-    {
+    for function in functions.iter().filter(|function| named(&function["FunctionName"])).take(FOUND) {
         found.push(json!({ "kind": "function", "name": function["FunctionName"] }));
     }
     for group in groups.iter().filter(|group| named(group)).take(FOUND) {
