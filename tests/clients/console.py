@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import console_execution
+import console_texts
 from console_browser import browser, copied, page, start, status, view
 from playwright.sync_api import expect
 
@@ -33,6 +34,10 @@ def lesson(running, address, folder, _):
         opened.get_by_role("button", name="Schedule", exact=True).focus()
         opened.keyboard.press("Enter")
         expect(opened.get_by_text("Started the step function.")).to_be_visible()
+        opened.get_by_text("The same by curl and aws").click()
+        expect(opened.get_by_role("region", name="As curl command")).to_contain_text(f'"startAt":{ms.input_value()}')
+        aws = opened.get_by_role("region", name="As aws command")
+        expect(aws).to_contain_text("--name 'browser' --input '{\"trigger_date\":")
         view(opened, folder, "machine")
         opened.get_by_text("Watch it:").get_by_role("link", name="browser").click()
         wait = opened.locator("svg").get_by_role("button", name="WaitForTimestamp")
@@ -60,11 +65,23 @@ def lesson(running, address, folder, _):
         view(opened, folder, "log")
         opened.get_by_role("link", name="Workshop console").click()
         opened.get_by_role("link", name="step-functions-example-dev-sendEmail", exact=True).click()
-        opened.get_by_label("Event (JSON)").fill('{"taskName": "by hand"}')
+        opened.get_by_label("Event (JSON)").fill(json.dumps({"taskName": HOSTILE}))
         opened.get_by_role("button", name="Invoke", exact=True).click()
         expect(opened.get_by_role("region", name="End of its log")).to_contain_text("send email triggered")
-        expect(opened.get_by_role("log")).to_contain_text("send email triggered")
+        expect(opened.get_by_role("log")).to_contain_text("<img src=x onerror=")
+        assert opened.evaluate("window.harmed") is None
         view(opened, folder, "function")
+        # What a function's environment says is there once it is asked for.
+        opened.get_by_role("link", name="Workshop console").click()
+        opened.get_by_role("link", name="step-functions-example-dev-startStateMachine", exact=True).first.click()
+        environment = opened.get_by_role("region", name="Environment")
+        expect(environment).to_contain_text("STATE_MACHINE_ARN")
+        told = opened.evaluate("async () => (await fetch(`api/function?name=${location.hash.split('/')[2]}`)).text()")
+        assert ":stateMachine:" not in told and ":stateMachine:" not in environment.inner_html()
+        opened.get_by_role("button", name="Show the values").click()
+        expect(environment).to_contain_text(":stateMachine:step-functions-example-dev-myStateMachine")
+        opened.get_by_role("button", name="Hide the values").click()
+        expect(environment).not_to_contain_text(":stateMachine:")
 
 
 def failing(running, address, folder, workshop):
@@ -107,6 +124,12 @@ def failing(running, address, folder, workshop):
         expect(opened.get_by_role("link", name="afterwards")).to_be_visible()
 
 
+def counts(opened, machine):
+    """What home counts of a machine: what runs, waits, and failed."""
+    row = opened.get_by_role("region", name="State machines").get_by_role("row").filter(has=opened.get_by_role("link", name=machine))
+    return row.locator("td:nth-child(n+3)")
+
+
 def asking(running, address, folder, _):
     """A task that waits for somebody is answered with its token, which nobody has to know: from the inbox too."""
     with page(running, address) as opened:
@@ -124,12 +147,17 @@ def asking(running, address, folder, _):
         start(opened, "asks", "{}", "second")
         status(opened, "running")
         opened.get_by_role("link", name="Workshop console").click()
+        expect(counts(opened, "asks")).to_have_text(["1", "1", "–"])
         opened.get_by_role("button", name="Answer").click()
         view(opened, folder, "inbox")
         opened.get_by_text("Have it fail").click()
         opened.get_by_label("Cause").fill("not now")
         opened.get_by_role("button", name="Fail", exact=True).click()
         expect(opened.get_by_role("heading", name="Waits for somebody")).to_have_count(0)
+        expect(counts(opened, "asks")).to_have_text(["–", "–", "1 of the last 2"])
+        opened.get_by_role("row", name="shop-dev-asks").get_by_role("link", name="1", exact=True).click()
+        expect(opened.get_by_label("Status")).to_have_value("FAILED")
+        expect(opened.get_by_role("region", name="Executions").locator("tbody tr")).to_have_count(1)
         opened.get_by_role("link", name="second").first.click()
         status(opened, "failed")
         expect(opened.get_by_role("region", name="Why it failed")).to_contain_text("not now")
@@ -184,6 +212,13 @@ def spreading(running, address, folder, _):
         opened.keyboard.press("Enter")
         opened.get_by_role("link", name="Its Map Run").click()
         expect(opened.get_by_role("row", name="Items 3")).to_be_visible()
+        expect(opened.locator("svg").get_by_text("Is it two")).to_be_visible()
+        expect(opened.get_by_role("region", name="Input of the state")).to_contain_text('"items"')
+        expect(opened.get_by_role("region", name="Output of the state")).to_contain_text("[")
+        opened.get_by_text("Details", exact=True).click()
+        expect(opened.locator(".facts div").filter(has_text="Failures that it bears")).to_contain_text("1")
+        opened.get_by_text("Definition of each execution").click()
+        expect(opened.get_by_role("region", name="Definition", exact=True)).to_contain_text('"StartAt": "Is it two"')
         view(opened, folder, "map-run")
         opened.get_by_label("Status").select_option("FAILED")
         expect(opened.locator("tbody").last.get_by_role("row")).to_have_count(1)
@@ -287,7 +322,7 @@ def hostile(running, address, folder, _):
 
 
 HERE = (lesson, failing, asking, retrying, many, spreading, finding, keyboard, hostile)
-SCENARIOS = {each.__name__: each for each in (*HERE, *console_execution.SCENARIOS)}
+SCENARIOS = {each.__name__: each for each in (*HERE, *console_execution.SCENARIOS, *console_texts.SCENARIOS)}
 
 if __name__ == "__main__":
     _, scenario, address, pictures, program = sys.argv

@@ -15,7 +15,7 @@ import { savePicture } from "./picture.js";
 import { StatePane } from "./state.js";
 import { StateTable } from "./table.js";
 import { testCase } from "./test_case.js";
-import { duration, quoted, regionOf, shown } from "./text.js";
+import { duration, nameOf, quoted, regionOf, shown } from "./text.js";
 import { Timeline } from "./timeline.js";
 
 /** The history of an execution, and the data of its events, as they grow. */
@@ -112,11 +112,11 @@ export function Execution({ arn }) {
     <${Actions} ...${{ history, data, picture }} visit=${isMissing ? null : chosen} />
     <${Details} history=${history} />
     <${Failure} history=${history} choose=${select} />
-    <div class="columns"><div>
+    <div class="columns three"><div>
       <section aria-label="Graph of the execution"><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
       <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten, table: StateTable }} />
-      <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} more=${whole("input")} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} more=${whole("output")} level="2" />` : ""}</div></div>
-      ${isMissing || !chosen ? html`<section class="card pane" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></section>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
-    <${Events} ...${{ history, data, chosen, choose: select }} />
-    <details class="plain-section"><summary>Definition that it runs</summary><${Definition} text=${history.definition} findings=${[]} /></details>`;
+      <div class="blocks"><${Block} name="Input of the execution" text=${found.input ?? ""} more=${whole("input")} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} more=${whole("output")} level="2" />` : ""}</div></div>
+      <div class="side">${isMissing || !chosen ? html`<section class="card pane" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></section>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
+      <${Events} ...${{ history, data, chosen, choose: select }} /></div>
+    <details class="plain-section"><summary>Definition that it runs</summary><${Definition} text=${history.definition} findings=${[]} name=${nameOf(found.stateMachineArn)} /></details>`;
 }

@@ -33,8 +33,14 @@ export function Palette() {
       event.preventDefault();
       open();
     };
+    // Another view, by the browser's own buttons too.
+    const away = () => dialog.current.close();
     addEventListener("keydown", key);
-    return () => removeEventListener("keydown", key);
+    addEventListener("hashchange", away);
+    return () => {
+      removeEventListener("keydown", key);
+      removeEventListener("hashchange", away);
+    };
   }, []);
   useEffect(() => {
     let isGone = false;

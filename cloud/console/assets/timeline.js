@@ -3,10 +3,12 @@
 import { html, useMemo, useState } from "./html.js";
 import { now } from "./cloud.js";
 import { useTicks } from "./live.js";
-import { clockTime, duration } from "./text.js";
+import { clockTime, duration, utcTime } from "./text.js";
 
 /** How many units the axis has: what is narrower is joined. */
 export const UNITS = 1000;
+/** How long a bar is at least. */
+const SHORTEST = 3;
 export const SHAPES = { work: [2, 12], token: [5, 6], wait: [6, 4], backoff: [7, 2] };
 const WORDS = { work: "at work", wait: "waits", backoff: "backs off before a retry", token: "waits for somebody" };
 
@@ -15,8 +17,9 @@ export function joined(segments, scale) {
   const found = {};
   for (const { kind, from, to } of segments) {
     const list = (found[kind] ??= []);
-    const begin = scale(from);
-    const end = Math.max(begin + 2, scale(to));
+    // What took no time at the end of the axis is seen too.
+    const begin = Math.min(scale(from), UNITS - SHORTEST);
+    const end = Math.max(begin + SHORTEST, scale(to));
     const last = list.at(-1);
     if (last && begin <= last.end + 0.5) last.end = Math.max(last.end, end);
     else list.push({ begin, end });
@@ -112,7 +115,7 @@ export function Timeline({ history, chosen, choose, isShort, shorten, table: Tab
         const isChosen = chosen?.state === state.name;
         return html`<${Row} key=${state.number} state=${state} lane=${lanes.get(state.name)} mark=${isChosen && mark} isChosen=${isChosen} choose=${() => choose(history.bestOf(state.name))} />`;
       })}
-      <div class="lane axis" aria-hidden="true"><span class="lane-name">${clockTime(history.from)} UTC</span>
+      <div class="lane axis" aria-hidden="true"><span class="lane-name">${clockTime(history.from)} <small>${utcTime(history.from) || "UTC"}</small></span>
         <span class="ticks">${ticks.map((share) => html`<span>+${duration(length * share)}</span>`)}${isShort && html`<span>waits are shortened</span><span>${duration(length)} in all</span>`}</span><span class="lane-time">in all</span></div>
     </div>`}
     <p class="legend faint" aria-hidden="true">${Object.entries(WORDS).map(([kind, words]) => html`<span><svg viewBox="0 0 24 16" width="24" height="16"><rect class=${kind} x="0" y=${SHAPES[kind][0]} width="24" height=${SHAPES[kind][1]} /></svg> ${words}</span>`)}</p>

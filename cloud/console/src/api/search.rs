@@ -4,7 +4,7 @@ use cloud_core::{Location, Request, ServiceError};
 use serde_json::{Value, json};
 
 use super::listing;
-use super::parameters::{asked_location, list};
+use super::parameters::{asked_location, list, location_of};
 use crate::cloud::Cloud;
 use crate::long_text::cut;
 
@@ -24,7 +24,9 @@ const SHOWN_LINE: usize = 300;
 /// What there is whose name has `q` in it.
 pub(super) async fn search(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
     let location = asked_location(request);
-    let text = request.query_value("q").unwrap_or_default().trim().to_lowercase();
+    let asked = request.query_value("q").unwrap_or_default();
+    let asked = asked.trim();
+    let text = asked.to_lowercase();
     let machines = listing::machines(cloud, &location, LISTED).await?.items;
     let functions = listing::functions(cloud, &location, LISTED).await?.items;
     let groups = listing::groups(cloud, &location, LISTED).await?.items;
@@ -40,8 +42,14 @@ pub(super) async fn search(cloud: &Cloud, request: &Request) -> Result<Value, Se
     for group in groups.iter().filter(|group| named(group)).take(FOUND) {
         found.push(json!({ "kind": "log", "name": group }));
     }
-    let standard = machines.iter().filter(|machine| machine["type"] == "STANDARD").take(MACHINES);
-    found.extend(executions(cloud, &location, standard, named).await?);
+    let standard: Vec<&Value> = machines.iter().filter(|machine| machine["type"] == "STANDARD").collect();
+    let mut listed = executions(cloud, &location, standard.iter().take(MACHINES).copied(), named).await?;
+    if listed.len() < FOUND {
+        let exact = exactly_named(cloud, &standard, asked).await;
+        listed.retain(|one| exact.iter().all(|other| other["arn"] != one["arn"]));
+        found.extend(exact);
+    }
+    found.extend(listed);
     if text.len() >= SHORTEST {
         found.extend(lines(cloud, &location, &groups, &text).await?);
     }
@@ -59,19 +67,45 @@ async fn executions<'a>(
         let newest = json!({ "stateMachineArn": machine["stateMachineArn"], "maxResults": LISTED });
         let listed = list(cloud.states(location, "ListExecutions", &newest).await?, "executions");
         let wanted = listed.iter().filter(|execution| named(&execution["name"])).take(FOUND - found.len());
-        found.extend(wanted.map(|execution| {
-            json!({
-                "kind": "execution",
-                "name": execution["name"],
-                "arn": execution["executionArn"],
-                "status": execution["status"],
-            })
-        }));
+        found.extend(wanted.map(shown_execution));
         if found.len() >= FOUND {
             break;
         }
     }
     Ok(found)
+}
+
+/// The executions of exactly this name, or this ARN, however many newer ones there are.
+async fn exactly_named(cloud: &Cloud, machines: &[&Value], asked: &str) -> Vec<Value> {
+    let arns: Vec<String> = if asked.contains(":execution:") {
+        vec![asked.to_owned()]
+    } else if asked.is_empty() || asked.contains([' ', ':', '/']) {
+        Vec::new()
+    } else {
+        let machines = machines.iter().filter_map(|machine| machine["stateMachineArn"].as_str());
+        machines.map(|arn| format!("{}:{asked}", arn.replacen(":stateMachine:", ":execution:", 1))).collect()
+    };
+    let mut found = Vec::new();
+    for arn in arns {
+        // Most machines have none of this name, and some texts are no name.
+        let Ok(location) = location_of(&arn) else { continue };
+        if let Ok(execution) = cloud.states(&location, "DescribeExecution", &json!({ "executionArn": arn })).await {
+            found.push(shown_execution(&execution));
+        }
+        if found.len() >= FOUND {
+            break;
+        }
+    }
+    found
+}
+
+fn shown_execution(execution: &Value) -> Value {
+    json!({
+        "kind": "execution",
+        "name": execution["name"],
+        "arn": execution["executionArn"],
+        "status": execution["status"],
+    })
 }
 
 async fn lines(cloud: &Cloud, at: &Location, groups: &[Value], text: &str) -> Result<Vec<Value>, ServiceError> {

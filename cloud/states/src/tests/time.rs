@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloud_core::testing::come_to_rest;
-use cloud_core::{ExecutionWaits as _, Location, WaitReason};
+use cloud_core::{ExecutionHistories as _, ExecutionWaits as _, Location, WaitReason};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

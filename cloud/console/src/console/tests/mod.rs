@@ -42,7 +42,10 @@ impl Dispatch for Services {
             "DescribeExecution" if request.member("executionArn").is_some_and(|arn| arn.ends_with(":ended")) => {
                 json!({ "name": "ended", "status": "SUCCEEDED", "redriveCount": 0 })
             }
-            "DescribeExecution" => json!({ "name": "e", "status": "RUNNING" }),
+            "DescribeExecution" if request.member("executionArn").is_some_and(|arn| arn.ends_with(":gone")) => {
+                return Box::pin(std::future::ready(Err(ServiceError::bad_request("ExecutionDoesNotExist", "none"))));
+            }
+            "DescribeExecution" => json!({ "name": "e", "status": "RUNNING", "executionArn": input["executionArn"] }),
             "DescribeStateMachineForExecution" => {
                 json!({ "definition": r#"{"StartAt":"<b>","States":{"<b>":{"Type":"Pass","End":true}}}"# })
             }
@@ -50,10 +53,17 @@ impl Dispatch for Services {
             "StartExecution" => json!({ "executionArn": "arn" }),
             "UpdateMapRun" => json!({}),
             "ListStateMachines" => {
-                json!({ "stateMachines": [{ "name": "m", "stateMachineArn": "arn:m", "type": "STANDARD" }] })
+                json!({ "stateMachines": [{ "name": "m", "stateMachineArn": MACHINE, "type": "STANDARD" }] })
             }
             "ListExecutions" => json!({ "executions": [] }),
             "DescribeLogGroups" => json!({ "logGroups": [] }),
+            "FilterLogEvents" => json!({ "events": [] }),
+            "" if request.path.ends_with("/f/versions") => {
+                json!({ "Versions": [{ "Version": "1", "LastModified": "then", "Environment": { "Variables": { "KEY": "hush" } } }] })
+            }
+            "" if request.path.ends_with("/f/configuration") => {
+                json!({ "FunctionName": "f", "Environment": { "Variables": { "KEY": "hush" } } })
+            }
             "" => json!({}),
             other => return Box::pin(std::future::ready(Err(ServiceError::not_implemented(other)))),
         };
@@ -137,6 +147,7 @@ struct Fixture {
     control: ClockControl,
 }
 
+const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
 const EXECUTION: &str = "arn:aws:states:us-east-1:000000000000:execution:m:e";
 
 fn fixture() -> Fixture {
@@ -339,4 +350,30 @@ async fn home_counts_what_runs_waits_and_failed_and_names_the_places() {
     assert_eq!(home["places"], places);
     let listed = fixture.services.asked.lock().unwrap().iter().filter(|asked| *asked == "ListExecutions").count();
     assert_eq!(listed, 1, "what runs is not listed");
+}
+
+#[tokio::test]
+async fn an_execution_is_found_by_its_whole_name_or_arn_however_old_it_is() {
+    let fixture = fixture();
+    let found = async |text: &str| {
+        let answer = json_of(&fixture, "api/search", &format!("q={text}")).await;
+        let found = answer["found"].as_array().unwrap().iter().filter(|found| found["kind"] == "execution");
+        found.map(|found| found["arn"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("old").await, ["arn:aws:states:us-east-1:000000000000:execution:m:old"]);
+    assert_eq!(found(EXECUTION).await, [EXECUTION]);
+    for none in ["gone", "", "two%20words"] {
+        assert_eq!(found(none).await, Vec::<String>::new(), "{none}");
+    }
+}
+
+#[tokio::test]
+async fn the_environment_of_a_function_is_told_once_it_is_asked_for() {
+    let fixture = fixture();
+    let hidden = json_of(&fixture, "api/function", "name=f").await;
+    assert_eq!(hidden["environment"], json!({ "KEY": null }));
+    assert_eq!(hidden["versions"], json!([{ "Version": "1", "LastModified": "then" }]));
+    assert!(!hidden.to_string().contains("hush"), "{hidden}");
+    let asked = json_of(&fixture, "api/function", "name=f&reveal=1").await;
+    assert_eq!(asked["environment"], json!({ "KEY": "hush" }));
 }
