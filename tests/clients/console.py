@@ -212,7 +212,7 @@ def spreading(running, address, folder, _):
         opened.keyboard.press("Enter")
         opened.get_by_role("link", name="Its Map Run").click()
         expect(opened.get_by_role("row", name="Items 3")).to_be_visible()
-        expect(opened.locator("svg").get_by_text("Is it two")).to_be_visible()
+        expect(opened.locator("svg text").filter(has_text="Is it two").first).to_be_visible()
         expect(opened.get_by_role("region", name="Input of the state")).to_contain_text('"items"')
         expect(opened.get_by_role("region", name="Output of the state")).to_contain_text("[")
         opened.get_by_text("Details", exact=True).click()

@@ -83,8 +83,8 @@ def zooming(running, address, folder, _):
         view(opened, folder, "zoomed")
         # All of it is in the overview, a press in which moves it.
         overview = opened.locator(".overview")
-        place = overview.bounding_box()
-        opened.mouse.click(place["x"] + place["width"] - 1, place["y"] + place["height"] - 1)
+        small = overview.bounding_box()
+        overview.click(position={"x": small["width"] - 4, "y": small["height"] - 4})
         assert graph.evaluate("box => box.scrollTop + box.clientHeight >= box.scrollHeight - 2")
         opened.keyboard.down("Control")
         opened.mouse.wheel(0, 2000)

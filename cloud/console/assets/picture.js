@@ -151,7 +151,8 @@ export function Picture({ svg, ready, actions, name = "Graph" }) {
       event.preventDefault();
       zoom.by(Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
     };
-    root.current.addEventListener("wheel", wheel, { passive: false });
+    // The overview lies over it.
+    root.current.parentElement.addEventListener("wheel", wheel, { passive: false });
   }, []);
   const keys = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

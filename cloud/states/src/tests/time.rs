@@ -86,7 +86,7 @@ async fn what_an_execution_waits_for_is_told_with_its_moment() {
 
 #[tokio::test(start_paused = true)]
 async fn what_waits_is_counted_by_machine_and_once_each() {
-    let mut fixture = Fixture::new().await;
+    let fixture = Fixture::new().await;
     let wait = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}});
     let worked = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 90, "End": true}}});
     fixture.call("CreateActivity", json!({"name": "a"})).await.unwrap();
