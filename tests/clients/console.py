@@ -8,6 +8,7 @@ the page's security policy and whatever axe-core finds.
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import console_execution
@@ -225,6 +226,13 @@ def spreading(running, address, folder, _):
         opened.locator("tbody").last.get_by_role("link").click()
         status(opened, "failed")
         expect(opened.get_by_role("region", name="Why it failed")).to_contain_text("Two")
+        # Each level above is a link away; the machine takes no input of an iteration.
+        expect(opened.get_by_role("link", name="Start like this one")).to_have_count(0)
+        opened.get_by_role("link", name="its Map Run").click()
+        expect(opened.get_by_role("heading", name="Map Run")).to_be_visible()
+        opened.get_by_role("navigation").get_by_role("link", name="shop-dev-spread", exact=True).click()
+        expect(opened.get_by_role("heading", name="shop-dev-spread")).to_be_visible()
+        expect(opened.get_by_role("heading", name="Executions")).to_be_visible()
 
 
 def finding(running, address, folder, _):
@@ -328,7 +336,11 @@ if __name__ == "__main__":
     _, scenario, address, pictures, program = sys.argv
 
     def workshop(*arguments):
-        subprocess.run([program, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # A cloud that is started keeps what it was given open, so no pipe.
+        with tempfile.TemporaryFile("w+") as told:
+            ended = subprocess.run([program, *arguments], stdout=told, stderr=told)
+            told.seek(0)
+            assert ended.returncode == 0, f"workshop {' '.join(arguments)}: {told.read()}"
 
     with browser() as running:
         SCENARIOS[scenario](running, address, Path(pictures), workshop)

@@ -11,7 +11,7 @@ export function Details({ history }) {
   const facts = [
     ["ARN of the execution", html`<${Arn} arn=${found.executionArn} what="The ARN of the execution" />`],
     ["Status", html`<${Badge} status=${found.status} />`],
-    ["State machine", html`<${MachineLink} arn=${found.stateMachineArn.split(":").slice(0, 7).join(":").replace(/\/[^:]*$/, "")} />`],
+    ["State machine", html`<${MachineLink} arn=${found.stateMachineArn} />`],
     ["Version", found.stateMachineVersionArn && html`<bdi>${nameOf(found.stateMachineVersionArn)}</bdi>`],
     ["Alias", found.stateMachineAliasArn && html`<bdi>${nameOf(found.stateMachineAliasArn)}</bdi>`],
     ["Map Run", found.mapRunArn && html`<${Link} href=${to("map-run", found.mapRunArn)}>${nameOf(found.mapRunArn)}<//>`],

@@ -10,7 +10,7 @@ import { Fork } from "./fork.js";
 import { Graph } from "./graph.js";
 import { Data, History } from "./history.js";
 import { useLive } from "./live.js";
-import { ApiMoment, Badge, Block, Button, Copy, Countdown, MachineLink, Menu, Problem, save, say, to } from "./parts.js";
+import { ApiMoment, Badge, Block, Button, Copy, Countdown, Link, MachineLink, Menu, Problem, save, say, to } from "./parts.js";
 import { savePicture } from "./picture.js";
 import { StatePane } from "./state.js";
 import { StateTable } from "./table.js";
@@ -58,6 +58,8 @@ function Actions({ history, data, picture, visit }) {
   const arn = found.executionArn;
   const isOn = found.status === "RUNNING";
   const waits = history.waits.some((wait) => wait.kind !== "task");
+  // What a child of a Map Run was given is nothing that its state machine takes.
+  const isWhole = !found.mapRunArn;
   return html`<div class="actions">
     ${isOn && waits && html`<${Button} act=${async () => {
       await act("skip", { executionArn: arn });
@@ -72,13 +74,13 @@ function Actions({ history, data, picture, visit }) {
       await act("redrive", { executionArn: arn });
       say("It goes on where it had not finished.");
     }}>Redrive<//>`}
-    <a class="button" href=${to("machine", found.stateMachineArn, { like: arn })}>Start like this one</a>
+    ${isWhole && html`<a class="button" href=${to("machine", found.stateMachineArn, { like: arn })}>Start like this one</a>`}
     ${visit && html`<${Menu} name="Fork from here" kind="wide"><${Fork} key=${visit.number} ...${{ history, data, visit }} /><//>`}
     <${Menu} name="Copy, save"><div class="actions">
       <${Copy} text=${() => arn} what="The ARN">Copy the ARN<//>
-      <${Copy} text=${async () => (await commands(found)).aws} what="The aws command">Copy as aws command<//>
+      ${isWhole && html`<${Copy} text=${async () => (await commands(found)).aws} what="The aws command">Copy as aws command<//>
       <${Copy} text=${async () => (await commands(found)).curl} what="The curl command">Copy as curl command<//>
-      <${Copy} text=${async () => testCase(history, data, await read("whole", { arn }))} what="The test case">Copy as test case<//>
+      <${Copy} text=${async () => testCase(history, data, await read("whole", { arn }))} what="The test case">Copy as test case<//>`}
       <${Button} act=${() => saveHistory(arn, found.name)}>Save the history<//>
       <${Button} act=${() => savePicture(picture.current, found.name, "svg")}>Save the graph as SVG<//>
       <${Button} act=${() => savePicture(picture.current, found.name, "png")}>Save the graph as PNG<//>
@@ -107,7 +109,7 @@ export function Execution({ arn }) {
   return html`
     <${Problem} text=${error?.message} />
     <h1><bdi>${found.name}</bdi> <${Badge} status=${found.status} /></h1>
-    <p><${MachineLink} arn=${found.stateMachineArn} /> · started <${ApiMoment} at=${found.startDate} />${found.stopDate ? html` · ended <${ApiMoment} at=${found.stopDate} />, after ${duration((found.stopDate - found.startDate) * 1000)}` : ""}${found.redriveCount > 0 ? ` · redriven ${found.redriveCount} times` : ""}</p>
+    <p><${MachineLink} arn=${found.stateMachineArn} />${found.mapRunArn && html` · <${Link} href=${to("map-run", found.mapRunArn)}>its Map Run<//>`} · started <${ApiMoment} at=${found.startDate} />${found.stopDate ? html` · ended <${ApiMoment} at=${found.stopDate} />, after ${duration((found.stopDate - found.startDate) * 1000)}` : ""}${found.redriveCount > 0 ? ` · redriven ${found.redriveCount} times` : ""}</p>
     <${Waits} history=${history} />
     <${Actions} ...${{ history, data, picture }} visit=${isMissing ? null : chosen} />
     <${Details} history=${history} />

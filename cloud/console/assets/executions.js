@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "./html.js";
 import { read } from "./cloud.js";
 import { useLive } from "./live.js";
 import { ApiMoment, Badge, ExecutionLink, Field, Problem, Table } from "./parts.js";
-import { duration } from "./text.js";
+import { duration, machineOf } from "./text.js";
 
 const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
 
@@ -28,7 +28,7 @@ function More({ load }) {
 }
 
 /** Executions of a machine, or of one of its Map Runs, begin or end. */
-export const machineTopic = (arn) => `machine:${arn.replace(/:mapRun:([^/]+).*/, ":stateMachine:$1").split(":").slice(0, 7).join(":")}`;
+export const machineTopic = (arn) => `machine:${machineOf(arn)}`;
 
 export function Executions({ arn, status = "" }) {
   const [filter, set] = useState({ status, name: "", from: "", to: "" });

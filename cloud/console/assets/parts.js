@@ -1,7 +1,7 @@
 // Parts of every view: statuses, moments, blocks of text, buttons, tables.
 
 import { html, useEffect, useRef, useState } from "./html.js";
-import { clockTime, countdown, cutFrom, dayOf, isCut, isUtc, nameOf, pretty, withArns } from "./text.js";
+import { clockTime, countdown, cutFrom, dayOf, isCut, isUtc, machineOf, nameOf, pretty, withArns } from "./text.js";
 import { named, now, shownPlace } from "./cloud.js";
 import { useTicks } from "./live.js";
 
@@ -13,7 +13,8 @@ export function to(word, argument = "", { account, region, ...parameters } = {})
 }
 
 export const Link = ({ href, children }) => html`<a href=${href}><bdi>${children}</bdi></a>`;
-export const MachineLink = ({ arn }) => html`<${Link} href=${to("machine", arn)}>${nameOf(arn)}<//>`;
+/** The state machine of whatever has this ARN. */
+export const MachineLink = ({ arn }) => html`<${Link} href=${to("machine", machineOf(arn))}>${nameOf(machineOf(arn))}<//>`;
 export const ExecutionLink = ({ arn, name }) => html`<${Link} href=${to("execution", arn)}>${name ?? nameOf(arn)}<//>`;
 
 const SIGNS = {

@@ -10,6 +10,12 @@ export function shown(text) {
 /** The last part of an ARN. */
 export const nameOf = (arn) => arn.split(":").pop();
 
+/** The state machine of an ARN: of an execution, one of a Map Run's children too, of a Map Run, or of a version. */
+export function machineOf(arn) {
+  const [, , , region, account, , name] = arn.split(":");
+  return `arn:${arn.split(":")[1]}:states:${region}:${account}:stateMachine:${name.split("/")[0]}`;
+}
+
 export const regionOf = (arn) => arn.split(":")[3];
 
 /** Strings, marks, and what stands between them: of text that is known to be JSON. */
