@@ -26,7 +26,7 @@ def lesson(running, address, folder, _):
         expect(opened.get_by_role("heading", name="State machines")).to_be_visible()
         view(opened, folder, "home")
         opened.get_by_role("link", name="step-functions-example-dev-myStateMachine").first.click()
-        opened.get_by_label("Task", exact=True).fill("browser")
+        opened.get_by_label("Task", exact=True).fill("reminder")
 
         opened.get_by_label("From now, such as").first.fill("1 h")
         ms = opened.get_by_label("Milliseconds since 1970").first
@@ -38,9 +38,9 @@ def lesson(running, address, folder, _):
         opened.get_by_text("The same by curl and aws").click()
         expect(opened.get_by_role("region", name="As curl command")).to_contain_text(f'"startAt":{ms.input_value()}')
         aws = opened.get_by_role("region", name="As aws command")
-        expect(aws).to_contain_text("--name 'browser' --input '{\"trigger_date\":")
+        expect(aws).to_contain_text("--name 'reminder' --input '{\"trigger_date\":")
         view(opened, folder, "machine")
-        opened.get_by_text("Watch it:").get_by_role("link", name="browser").click()
+        opened.get_by_text("Watch it:").get_by_role("link", name="reminder").click()
         wait = opened.locator("svg").get_by_role("button", name="WaitForTimestamp")
         expect(wait).to_have_attribute("class", "state wait waiting chosen")
         first = opened.get_by_role("timer").first.inner_text()

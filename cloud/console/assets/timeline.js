@@ -7,6 +7,7 @@ import { clockTime, duration, utcTime } from "./text.js";
 
 /** How many units the axis has: what is narrower is joined. */
 export const UNITS = 1000;
+const MINUTE_MS = 60_000;
 /** How long a bar is at least. */
 const SHORTEST = 3;
 export const SHAPES = { work: [2, 12], token: [5, 6], wait: [6, 4], backoff: [7, 2] };
@@ -107,7 +108,8 @@ export function Timeline({ history, chosen, choose, isShort, shorten, table: Tab
   const lanes = useMemo(() => lanesOf(history, scale, at), known);
   const mark = chosen && history.of(chosen.state).length > 1 ? { begin: scale(chosen.from), end: Math.max(scale(chosen.from) + 3, scale(history.end(chosen, at))) } : null;
   const length = history.until(at) - history.from;
-  const ticks = isShort ? [] : length < 10 ? [0, 1] : [0, 0.25, 0.5, 0.75, 1];
+  // Longer lengths of time take more room.
+  const ticks = isShort ? [] : length < 10 ? [0, 1] : length > MINUTE_MS ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
   return html`<section aria-label="Timeline">
     <div class="spread"><h2>Timeline</h2><div class="actions" role="group" aria-label="What has a row"><button type="button" class="quiet" aria-pressed=${!isTable} onClick=${() => setTable(false)}>A bar for each state</button><button type="button" class="quiet" aria-pressed=${isTable} onClick=${() => setTable(true)}>Table</button></div><label class="inline"><input type="checkbox" checked=${isShort} onChange=${(event) => shorten(event.target.checked)} /> Shorten waits</label></div>
     ${isTable ? html`<${Table} ...${{ history, chosen, choose, scale }} />` : html`<div class="lanes">
