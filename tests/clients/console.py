@@ -83,6 +83,15 @@ def lesson(running, address, folder, _):
         expect(environment).to_contain_text(":stateMachine:step-functions-example-dev-myStateMachine")
         opened.get_by_role("button", name="Hide the values").click()
         expect(environment).not_to_contain_text(":stateMachine:")
+        # The lines of the next day stand below its date.
+        opened.get_by_role("link", name="Workshop console").click()
+        opened.get_by_role("button", name="A day on").click()
+        expect(opened.locator("#clock")).to_contain_text("moved ahead")
+        opened.get_by_role("link", name="step-functions-example-dev-sendEmail", exact=True).first.click()
+        expect(opened.locator(".log .day")).to_have_count(1)
+        opened.get_by_role("button", name="Invoke", exact=True).click()
+        expect(opened.get_by_role("region", name="End of its log")).to_be_visible(timeout=20_000)
+        expect(opened.locator(".log .day")).to_have_count(2)
 
 
 def failing(running, address, folder, workshop):

@@ -17,10 +17,10 @@ function Line({ line }) {
 
 /** Lines, with each day before its first one. */
 function dated(lines) {
+  const day = (at) => new Date(lines[at].at).toDateString();
   return lines.flatMap((line, at) => {
-    const day = dayOf(line.at);
-    const isFirst = at === 0 || dayOf(lines[at - 1].at) !== day;
-    return [isFirst && html`<p class="faint day" key=${`day ${line.id}`}>${day}${isUtc(line.at) ? ", times in UTC" : ""}</p>`, html`<${Line} key=${line.id} line=${line} />`];
+    const isFirst = at === 0 || day(at) !== day(at - 1);
+    return [isFirst && html`<p class="faint day" key=${`day ${line.id}`}>${dayOf(line.at)}${isUtc(line.at) ? ", times in UTC" : ""}</p>`, html`<${Line} key=${line.id} line=${line} />`];
   });
 }
 

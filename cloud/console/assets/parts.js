@@ -34,8 +34,7 @@ export function Moment({ at, exact = false }) {
   if (at === null || at === undefined) return html`<span>–</span>`;
   const date = new Date(at);
   const utc = date.toISOString();
-  const isSameDay = dayOf(date) === dayOf(date.getTime() + date.getTimezoneOffset() * 60_000);
-  const beside = isSameDay ? utc.slice(11, 19) : utc.slice(0, 19).replace("T", " ");
+  const beside = date.getDate() === date.getUTCDate() ? utc.slice(11, 19) : utc.slice(0, 19).replace("T", " ");
   return html`<time datetime=${utc} title="${utc} (UTC)">${dayOf(date)}, ${clockTime(date).slice(0, exact ? 12 : 8)}${isUtc(date) ? " UTC" : html` <small>${beside} UTC</small>`}</time>`;
 }
 
