@@ -134,7 +134,7 @@ export function save(name, blob) {
 /** Many columns are stacked in a narrow window: each cell has its heading then. Roles stay those of a table. `after` follows the rows. */
 export function Table({ caption, headings, rows, empty, class: kind = "", after }) {
   if (!rows.length) return html`<p class="faint">${empty}</p>`;
-  return html`<div class="scroll ${kind} ${headings.length > 3 ? "stack" : ""}" tabindex="0" role="region" aria-label=${caption}><table role="table">
+  return html`<div class="scroll ${kind} ${headings.length > 2 ? "stack" : ""}" tabindex="0" role="region" aria-label=${caption}><table role="table">
     <caption class="unseen">${caption}</caption>
     <thead role="rowgroup"><tr role="row">${headings.map((heading) => html`<th scope="col" role="columnheader">${heading}</th>`)}</tr></thead>
     <tbody role="rowgroup">${rows.map((cells) => html`<tr role="row" key=${cells.key}>${cells.map((cell, at) => html`<td role="cell" data-heading=${headings[at]}>${cell}</td>`)}</tr>`)}</tbody>

@@ -56,7 +56,7 @@ export function Schedule({ machine, route }) {
     <div class="actions"><${Button} class="main" act=${send}>Schedule<//><${Copy} text=${() => curl} what="The curl command">Copy as curl command<//></div>
     ${result && html`<${Block} level="2" name="Request" text=${`POST ${route.path}\n${result.body}`} /><${Block} level="2" name="Answer: ${result.status}" text=${result.text} />
       ${result.status < 300 && html`<p>Watch it: <${ExecutionLink} arn=${result.started} name=${result.task} /></p>`}
-      <details><summary>The same by curl and aws</summary><${Block} level="3" name="As curl command" text=${result.curl} />${result.aws && html`<${Block} level="3" name="As aws command, without the endpoint" text=${result.aws} />`}</details>`}
+      <details><summary>The same by curl and aws</summary><${Block} level="3" name="As curl command" text=${result.curl} />${result.aws && html`<${Block} level="3" name="As aws command" text=${result.aws} />`}</details>`}
   </details>`;
 }
 
