@@ -146,11 +146,13 @@ def versioned(running, address, folder, _):
         opened.get_by_role("link", name="check").first.click()
         expect(opened.get_by_role("region", name="Versions")).to_contain_text("1")
         started = """async () => (await (await fetch("api/start", {method: "POST", headers: {"x-workshop": "1"}, body: JSON.stringify({
-            stateMachineArn: decodeURIComponent(location.hash.split("/")[2]) + ":1", input: '{"count": 1}'})})).json()).executionArn"""
+            stateMachineArn: decodeURIComponent(location.hash.split("/")[2]) + ":1",
+            input: JSON.stringify({count: 1, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: "arn:aws:states:us-east-1:000000000000:execution:shop-dev-asks:parent"})})})).json()).executionArn"""
         opened.evaluate("arn => { location.hash = `#/execution/${encodeURIComponent(arn)}`; }", opened.evaluate(started))
         status(opened, "succeeded")
         opened.get_by_text("Details", exact=True).click()
         expect(opened.locator(".facts div").filter(has_text="Version")).to_have_text("Version1")
+        expect(opened.locator(".facts div").filter(has_text="Started by").get_by_role("link", name="parent")).to_be_visible()
         view(opened, folder, "versioned")
 
 
