@@ -8,9 +8,11 @@ the page's security policy and whatever axe-core finds.
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import console_execution
+import console_texts
 from console_browser import browser, copied, page, start, status, view
 from playwright.sync_api import expect
 
@@ -24,7 +26,7 @@ def lesson(running, address, folder, _):
         expect(opened.get_by_role("heading", name="State machines")).to_be_visible()
         view(opened, folder, "home")
         opened.get_by_role("link", name="step-functions-example-dev-myStateMachine").first.click()
-        opened.get_by_label("Task", exact=True).fill("browser")
+        opened.get_by_label("Task", exact=True).fill("reminder")
 
         opened.get_by_label("From now, such as").first.fill("1 h")
         ms = opened.get_by_label("Milliseconds since 1970").first
@@ -33,8 +35,12 @@ def lesson(running, address, folder, _):
         opened.get_by_role("button", name="Schedule", exact=True).focus()
         opened.keyboard.press("Enter")
         expect(opened.get_by_text("Started the step function.")).to_be_visible()
+        opened.get_by_text("The same by curl and aws").click()
+        expect(opened.get_by_role("region", name="As curl command")).to_contain_text(f'"startAt":{ms.input_value()}')
+        aws = opened.get_by_role("region", name="As aws command")
+        expect(aws).to_contain_text("--name 'reminder' --input '{\"trigger_date\":")
         view(opened, folder, "machine")
-        opened.get_by_text("Watch it:").get_by_role("link", name="browser").click()
+        opened.get_by_text("Watch it:").get_by_role("link", name="reminder").click()
         wait = opened.locator("svg").get_by_role("button", name="WaitForTimestamp")
         expect(wait).to_have_attribute("class", "state wait waiting chosen")
         first = opened.get_by_role("timer").first.inner_text()
@@ -60,11 +66,32 @@ def lesson(running, address, folder, _):
         view(opened, folder, "log")
         opened.get_by_role("link", name="Workshop console").click()
         opened.get_by_role("link", name="step-functions-example-dev-sendEmail", exact=True).click()
-        opened.get_by_label("Event (JSON)").fill('{"taskName": "by hand"}')
+        opened.get_by_label("Event (JSON)").fill(json.dumps({"taskName": HOSTILE}))
         opened.get_by_role("button", name="Invoke", exact=True).click()
         expect(opened.get_by_role("region", name="End of its log")).to_contain_text("send email triggered")
-        expect(opened.get_by_role("log")).to_contain_text("send email triggered")
+        expect(opened.get_by_role("log")).to_contain_text("<img src=x onerror=")
+        assert opened.evaluate("window.harmed") is None
         view(opened, folder, "function")
+        # What a function's environment says is there once it is asked for.
+        opened.get_by_role("link", name="Workshop console").click()
+        opened.get_by_role("link", name="step-functions-example-dev-startStateMachine", exact=True).first.click()
+        environment = opened.get_by_role("region", name="Environment")
+        expect(environment).to_contain_text("STATE_MACHINE_ARN")
+        told = opened.evaluate("async () => (await fetch(`api/function?name=${location.hash.split('/')[2]}`)).text()")
+        assert ":stateMachine:" not in told and ":stateMachine:" not in environment.inner_html()
+        opened.get_by_role("button", name="Show the values").click()
+        expect(environment).to_contain_text(":stateMachine:step-functions-example-dev-myStateMachine")
+        opened.get_by_role("button", name="Hide the values").click()
+        expect(environment).not_to_contain_text(":stateMachine:")
+        # The lines of the next day stand below its date.
+        opened.get_by_role("link", name="Workshop console").click()
+        opened.get_by_role("button", name="A day on").click()
+        expect(opened.locator("#clock")).to_contain_text("moved ahead")
+        opened.get_by_role("link", name="step-functions-example-dev-sendEmail", exact=True).first.click()
+        expect(opened.locator(".log .day")).to_have_count(1)
+        opened.get_by_role("button", name="Invoke", exact=True).click()
+        expect(opened.get_by_role("region", name="End of its log")).to_be_visible(timeout=20_000)
+        expect(opened.locator(".log .day")).to_have_count(2)
 
 
 def failing(running, address, folder, workshop):
@@ -107,6 +134,12 @@ def failing(running, address, folder, workshop):
         expect(opened.get_by_role("link", name="afterwards")).to_be_visible()
 
 
+def counts(opened, machine):
+    """What home counts of a machine: what runs, waits, and failed."""
+    row = opened.get_by_role("region", name="State machines").get_by_role("row").filter(has=opened.get_by_role("link", name=machine))
+    return row.locator("td:nth-child(n+3)")
+
+
 def asking(running, address, folder, _):
     """A task that waits for somebody is answered with its token, which nobody has to know: from the inbox too."""
     with page(running, address) as opened:
@@ -124,12 +157,17 @@ def asking(running, address, folder, _):
         start(opened, "asks", "{}", "second")
         status(opened, "running")
         opened.get_by_role("link", name="Workshop console").click()
+        expect(counts(opened, "asks")).to_have_text(["1", "1", "–"])
         opened.get_by_role("button", name="Answer").click()
         view(opened, folder, "inbox")
         opened.get_by_text("Have it fail").click()
         opened.get_by_label("Cause").fill("not now")
         opened.get_by_role("button", name="Fail", exact=True).click()
         expect(opened.get_by_role("heading", name="Waits for somebody")).to_have_count(0)
+        expect(counts(opened, "asks")).to_have_text(["–", "–", "1 of the last 2"])
+        opened.get_by_role("row", name="shop-dev-asks").get_by_role("link", name="1", exact=True).click()
+        expect(opened.get_by_label("Status")).to_have_value("FAILED")
+        expect(opened.get_by_role("region", name="Executions").locator("tbody tr")).to_have_count(1)
         opened.get_by_role("link", name="second").first.click()
         status(opened, "failed")
         expect(opened.get_by_role("region", name="Why it failed")).to_contain_text("not now")
@@ -184,12 +222,26 @@ def spreading(running, address, folder, _):
         opened.keyboard.press("Enter")
         opened.get_by_role("link", name="Its Map Run").click()
         expect(opened.get_by_role("row", name="Items 3")).to_be_visible()
+        expect(opened.locator("svg text").filter(has_text="Is it two").first).to_be_visible()
+        expect(opened.get_by_role("region", name="Input of the state")).to_contain_text('"items"')
+        expect(opened.get_by_role("region", name="Output of the state")).to_contain_text("[")
+        opened.get_by_text("Details", exact=True).click()
+        expect(opened.locator(".facts div").filter(has_text="Failures that it bears")).to_contain_text("1")
+        opened.get_by_text("Definition of each execution").click()
+        expect(opened.get_by_role("region", name="Definition", exact=True)).to_contain_text('"StartAt": "Is it two"')
         view(opened, folder, "map-run")
         opened.get_by_label("Status").select_option("FAILED")
         expect(opened.locator("tbody").last.get_by_role("row")).to_have_count(1)
         opened.locator("tbody").last.get_by_role("link").click()
         status(opened, "failed")
         expect(opened.get_by_role("region", name="Why it failed")).to_contain_text("Two")
+        # Each level above is a link away; the machine takes no input of an iteration.
+        expect(opened.get_by_role("link", name="Start like this one")).to_have_count(0)
+        opened.get_by_role("link", name="its Map Run").click()
+        expect(opened.get_by_role("heading", name="Map Run")).to_be_visible()
+        opened.get_by_role("navigation").get_by_role("link", name="shop-dev-spread", exact=True).click()
+        expect(opened.get_by_role("heading", name="shop-dev-spread")).to_be_visible()
+        expect(opened.get_by_role("heading", name="Executions")).to_be_visible()
 
 
 def finding(running, address, folder, _):
@@ -287,13 +339,17 @@ def hostile(running, address, folder, _):
 
 
 HERE = (lesson, failing, asking, retrying, many, spreading, finding, keyboard, hostile)
-SCENARIOS = {each.__name__: each for each in (*HERE, *console_execution.SCENARIOS)}
+SCENARIOS = {each.__name__: each for each in (*HERE, *console_execution.SCENARIOS, *console_texts.SCENARIOS)}
 
 if __name__ == "__main__":
     _, scenario, address, pictures, program = sys.argv
 
     def workshop(*arguments):
-        subprocess.run([program, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # A cloud that is started keeps what it was given open, so no pipe.
+        with tempfile.TemporaryFile("w+") as told:
+            ended = subprocess.run([program, *arguments], stdout=told, stderr=told)
+            told.seek(0)
+            assert ended.returncode == 0, f"workshop {' '.join(arguments)}: {told.read()}"
 
     with browser() as running:
         SCENARIOS[scenario](running, address, Path(pictures), workshop)

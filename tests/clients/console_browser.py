@@ -56,9 +56,9 @@ def from_folder(route):
 
 
 @contextmanager
-def page(running, address, complains=True):
+def page(running, address, complains=True, zone="Europe/Berlin"):
     """A page that was opened with the address; it fails when the browser has complained, of the security policy too."""
-    context = running.new_context(reduced_motion="reduce", timezone_id="Europe/Berlin", locale="en-GB", accept_downloads=True)
+    context = running.new_context(reduced_motion="reduce", timezone_id=zone, locale="en-GB", accept_downloads=True)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     if ASSETS:
         context.route("**/_workshop/console/**", from_folder)

@@ -1,7 +1,9 @@
 """Scenarios of console.py: what an execution's page shows and does beside its graph."""
 
 import re
+from pathlib import Path
 
+import yaml
 from console_browser import page, start, status, view
 from playwright.sync_api import expect
 
@@ -35,6 +37,13 @@ def table(running, address, folder, _):
         opened.get_by_label("Which states").select_option("failed")
         expect(states.locator("tbody tr:not([aria-hidden])")).to_have_count(2)
         expect(states.get_by_role("row", name="Bad")).to_contain_text("iteration 776")
+        expect(states.get_by_role("row", name="Bad")).to_contain_text("Fail · TheOne")
+        opened.get_by_label("Which states").select_option("")
+        opened.get_by_label("Name has").fill("EACH item")
+        expect(opened.get_by_text("777 found")).to_be_visible()
+        opened.get_by_label("Name has").fill("no such state")
+        expect(opened.get_by_text("0 found")).to_be_visible()
+        opened.get_by_label("Name has").fill("")
         events = opened.get_by_role("region", name="Events", exact=True)
         events.get_by_text("Filter", exact=True).click()
         events.get_by_role("combobox", name="Type").select_option("FailStateEntered")
@@ -72,6 +81,11 @@ def zooming(running, address, folder, _):
         after = graph.evaluate("box => [box.scrollLeft, box.scrollTop]")
         assert after[0] == before[0] + 90 and after[1] > before[1] + 50, (before, after)
         view(opened, folder, "zoomed")
+        # All of it is in the overview, a press in which moves it.
+        overview = opened.locator(".overview")
+        small = overview.bounding_box()
+        overview.click(position={"x": small["width"] - 4, "y": small["height"] - 4})
+        assert graph.evaluate("box => box.scrollTop + box.clientHeight >= box.scrollHeight - 2")
         opened.keyboard.down("Control")
         opened.mouse.wheel(0, 2000)
         opened.keyboard.up("Control")
@@ -80,7 +94,8 @@ def zooming(running, address, folder, _):
         opened.keyboard.press("0")
         expect(opened.get_by_role("button", name="In its own size")).to_have_text("100 %")
         opened.get_by_role("button", name="Fit into its frame").click()
-        assert drawn.bounding_box()["height"] <= place["height"]
+        expect(overview).to_have_count(0)
+        assert drawn.bounding_box()["height"] <= graph.bounding_box()["height"]
         # Over "Fine", and not over "TooFew", which is in the way of the default alone.
         assert graph.locator("path.line.ordinary.taken").count() == 1
         assert graph.locator("path.line.default.taken").count() == 0
@@ -115,6 +130,13 @@ def forking(running, address, folder, _):
         expect(facts).to_contain_text(":role/")
         opened.get_by_text("Definition that it runs").click()
         expect(opened.get_by_role("region", name="Definition", exact=True)).to_contain_text('"Default": "TooFew"')
+        for saved, beginning in (("JSON", '{"StartAt": "Enough"'), ("YAML", "StartAt: Enough\n")):
+            opened.get_by_label("Format").select_option(saved.lower())
+            with opened.expect_download() as kept:
+                opened.get_by_role("button", name=f"Save as {saved}").click()
+            assert kept.value.suggested_filename == f"shop-dev-check.asl.{saved.lower()}"
+            assert Path(kept.value.path()).read_text().startswith(beginning)
+            assert yaml.safe_load(Path(kept.value.path()).read_text())["States"]["Fine"] == {"Type": "Pass", "Result": {"fine": True}, "End": True}
         view(opened, folder, "details")
 
 
@@ -124,11 +146,13 @@ def versioned(running, address, folder, _):
         opened.get_by_role("link", name="check").first.click()
         expect(opened.get_by_role("region", name="Versions")).to_contain_text("1")
         started = """async () => (await (await fetch("api/start", {method: "POST", headers: {"x-workshop": "1"}, body: JSON.stringify({
-            stateMachineArn: decodeURIComponent(location.hash.split("/")[2]) + ":1", input: '{"count": 1}'})})).json()).executionArn"""
+            stateMachineArn: decodeURIComponent(location.hash.split("/")[2]) + ":1",
+            input: JSON.stringify({count: 1, AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: "arn:aws:states:us-east-1:000000000000:execution:shop-dev-asks:parent"})})})).json()).executionArn"""
         opened.evaluate("arn => { location.hash = `#/execution/${encodeURIComponent(arn)}`; }", opened.evaluate(started))
         status(opened, "succeeded")
         opened.get_by_text("Details", exact=True).click()
         expect(opened.locator(".facts div").filter(has_text="Version")).to_have_text("Version1")
+        expect(opened.locator(".facts div").filter(has_text="Started by").get_by_role("link", name="parent")).to_be_visible()
         view(opened, folder, "versioned")
 
 

@@ -216,6 +216,26 @@ fn a_browser_finds_executions_among_hundreds() {
 }
 
 #[test]
+fn a_browser_shows_json_as_it_is_written_and_test_cases_that_hold() {
+    browse(&shop(), "exact");
+}
+
+#[test]
+fn a_browser_shows_moments_in_its_zone_and_in_utc() {
+    browse(&shop(), "moments");
+}
+
+#[test]
+fn a_browser_goes_on_after_the_cloud_was_started_again() {
+    browse(&shop(), "restarting");
+}
+
+#[test]
+fn a_browser_is_told_of_changes_over_one_stream() {
+    browse(&shop(), "streaming");
+}
+
+#[test]
 fn a_browser_needs_no_mouse() {
     browse(&shop(), "keyboard");
 }

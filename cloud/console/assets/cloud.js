@@ -113,7 +113,7 @@ function begin(wanted, known = null) {
     if (event.lastEventId !== known) changed(told);
     known = event.lastEventId;
   };
-  // Each event is an answer of its own, so one end is nothing; two without a word in between are.
+  // A stream that ends is begun again by the browser, with what it knows; if that fails too, the cloud is away.
   source.onerror = () => {
     failures += 1;
     if (failures > 1 || source.readyState === EventSource.CLOSED) lost();

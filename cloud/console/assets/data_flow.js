@@ -57,6 +57,7 @@ function bodyOf(history, visit, state, found) {
 /** Why the steps can’t be told; nothing where they can. */
 function reason(state, visit, found) {
   if (found.input === undefined) return "Its input is not known.";
+  if (state.type === "Fail") return "A Fail state gives nothing on.";
   if (HOLDING.includes(state.type) && visit.status !== "succeeded" && (found.exited || visit.status === "failed")) return "It failed: choose the state inside of it in which it did.";
   if (!found.exited && (visit.status !== "failed" || HOLDING.includes(state.type))) return "It has not ended yet.";
   return null;

@@ -1,8 +1,10 @@
 // A definition as JSON or YAML, with what is wrong with it at its lines.
 
 import { html, useState } from "./html.js";
-import { Copy } from "./parts.js";
+import { Button, Copy, save } from "./parts.js";
 import { parsed, shown } from "./text.js";
+
+const TYPES = { json: "application/json", yaml: "application/yaml" };
 
 const isPlain = (text) => /^[A-Za-z_][\w ./()-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n|~)$/i.test(text) && text === text.trim();
 const scalar = (value) => (typeof value === "string" && isPlain(value) ? value : JSON.stringify(value));
@@ -44,13 +46,15 @@ function lineOf(lines, location) {
   return 0;
 }
 
-export function Definition({ text, findings }) {
+/** A definition, and how it is saved: as JSON it is the text that was deployed. */
+export function Definition({ text, findings, name }) {
   const [format, setFormat] = useState("json");
   const value = parsed(text);
   const lines = value === undefined ? text.split("\n").map((line) => ({ text: line })) : format === "json" ? jsonLines(value) : yamlLines(value);
   const placed = findings.map((finding) => ({ ...finding, line: lineOf(lines, pointerOf(finding.location)) }));
   const all = lines.map((line) => line.text).join("\n");
-  return html`<section><div class="spread"><h2>Definition</h2><div class="actions"><label class="inline">As <select aria-label="Format" value=${format} onChange=${(event) => setFormat(event.target.value)}><option value="json">JSON</option><option value="yaml">YAML</option></select></label><${Copy} text=${() => all} what="The definition" /></div></div>
+  const keep = () => save(`${name}.asl.${format}`, new Blob([format === "json" ? text : `${all}\n`], { type: TYPES[format] }));
+  return html`<section><div class="spread"><h2>Definition</h2><div class="actions"><label class="inline">As <select aria-label="Format" value=${format} onChange=${(event) => setFormat(event.target.value)}><option value="json">JSON</option><option value="yaml">YAML</option></select></label><${Copy} text=${() => all} what="The definition" /><${Button} class="quiet" act=${keep}>Save as ${format.toUpperCase()}<//></div></div>
     ${placed.length > 0 && html`<ul class="findings">${placed.map((finding) => html`<li class=${finding.severity.toLowerCase()}><strong>${finding.severity.toLowerCase()}, line ${finding.line + 1}</strong>: ${finding.message} <span class="faint">${finding.code}</span></li>`)}</ul>`}
     <pre class="numbered" tabindex="0" role="region" aria-label="Definition">${lines.map((line, at) => {
       const here = placed.filter((finding) => finding.line === at);

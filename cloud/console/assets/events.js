@@ -1,7 +1,7 @@
 // All events of an execution: by type, state and time.
 
 import { html, useEffect, useMemo, useRef, useState } from "./html.js";
-import { Field, Text } from "./parts.js";
+import { Field, Moment, Text } from "./parts.js";
 import { Rows } from "./rows.js";
 import { duration } from "./text.js";
 
@@ -17,6 +17,7 @@ function Details({ event, data }) {
   if (!found) return null;
   const entries = Object.entries(found);
   return html`<div class="card" role="region" aria-label="Event ${event.id}"><h3>${event.id} · ${event.type}</h3>
+    <p class="faint"><${Moment} at=${event.at} exact />${event.previous > 0 && ` · after event ${event.previous}`}</p>
     ${entries.length ? entries.map(([name, value]) => html`<section class="block"><h4 class="small">${name}</h4><${Text} name="${name} of event ${event.id}" text=${typeof value === "string" ? value : JSON.stringify(value)} more=${() => data.whole(event.id, name)} /></section>`) : html`<p class="faint">It has no details.</p>`}</div>`;
 }
 
@@ -73,13 +74,13 @@ export function Events({ history, data, chosen, choose }) {
   const row = (index) => {
     const event = at(index);
     return html`<tr key=${event.id} aria-rowindex=${index + 2} class=${event.id === selected?.id ? "selected" : event.visit !== undefined && event.visit === chosen?.number ? "own" : ""} onClick=${() => open(event)}>
-      <td>${event.id}</td><td><button type="button" class="plain" tabindex="-1" aria-expanded=${event.id === selected?.id}>${event.type}</button></td><td><bdi>${stateOf(history, event)}</bdi></td><td>${event.error ?? html`<span class="faint">${event.resource ?? ""}</span>`}</td><td title="${new Date(event.at).toISOString()} (UTC)">+${duration(event.at - history.from)}</td></tr>`;
+      <td>${event.id}</td><td><button type="button" class="plain" tabindex="-1" aria-expanded=${event.id === selected?.id}>${event.type}</button></td><td><bdi>${stateOf(history, event)}</bdi></td><td>${event.error ?? html`<span class="faint">${event.resource ?? ""}</span>`}</td><td>+${duration(event.at - history.from)}</td><td><${Moment} at=${event.at} exact /></td></tr>`;
   };
   const isAll = found === history.events;
-  return html`<section aria-label="Events">
+  return html`<section class="beside-all" aria-label="Events">
     <div class="spread"><h2>Events (${isAll ? history.events.length : `${found.length} of ${history.events.length}`})</h2><label class="inline"><input type="checkbox" checked=${isOwn} onChange=${(event) => setOwn(event.target.checked)} /> Of the chosen state only</label></div>
     <details onToggle=${(event) => setFiltering(event.target.open)}><summary>Filter</summary>${isFiltering && html`<${Filter} history=${history} filter=${filter} set=${setFilter} />`}${!isAll && html`<button type="button" onClick=${() => setFilter(ALL)}>Show all</button>`}</details>
-    <${Rows} ...${{ box, count: rows, row, keys }} label="Events, the newest first; arrow keys choose" caption="Events, the newest first" headings=${["Number", "Type", "State", "Error, resource", "After"]} />
+    <${Rows} ...${{ box, count: rows, row, keys }} label="Events, the newest first; arrow keys choose" caption="Events, the newest first" headings=${["Number", "Type", "State", "Error, resource", "After", "Date and time"]} kind="events" />
     ${selected && html`<${Details} key=${selected.id} event=${selected} data=${data} />`}
   </section>`;
 }

@@ -10,12 +10,12 @@ import { Fork } from "./fork.js";
 import { Graph } from "./graph.js";
 import { Data, History } from "./history.js";
 import { useLive } from "./live.js";
-import { ApiMoment, Badge, Block, Button, Copy, Countdown, MachineLink, Menu, Problem, save, say, to } from "./parts.js";
+import { ApiMoment, Badge, Block, Button, Copy, Countdown, Link, MachineLink, Menu, Problem, save, say, to } from "./parts.js";
 import { savePicture } from "./picture.js";
 import { StatePane } from "./state.js";
 import { StateTable } from "./table.js";
 import { testCase } from "./test_case.js";
-import { duration, quoted, regionOf, shown } from "./text.js";
+import { duration, nameOf, quoted, regionOf, shown } from "./text.js";
 import { Timeline } from "./timeline.js";
 
 /** The history of an execution, and the data of its events, as they grow. */
@@ -58,6 +58,8 @@ function Actions({ history, data, picture, visit }) {
   const arn = found.executionArn;
   const isOn = found.status === "RUNNING";
   const waits = history.waits.some((wait) => wait.kind !== "task");
+  // What a child of a Map Run was given is nothing that its state machine takes.
+  const isWhole = !found.mapRunArn;
   return html`<div class="actions">
     ${isOn && waits && html`<${Button} act=${async () => {
       await act("skip", { executionArn: arn });
@@ -72,13 +74,13 @@ function Actions({ history, data, picture, visit }) {
       await act("redrive", { executionArn: arn });
       say("It goes on where it had not finished.");
     }}>Redrive<//>`}
-    <a class="button" href=${to("machine", found.stateMachineArn, { like: arn })}>Start like this one</a>
+    ${isWhole && html`<a class="button" href=${to("machine", found.stateMachineArn, { like: arn })}>Start like this one</a>`}
     ${visit && html`<${Menu} name="Fork from here" kind="wide"><${Fork} key=${visit.number} ...${{ history, data, visit }} /><//>`}
     <${Menu} name="Copy, save"><div class="actions">
       <${Copy} text=${() => arn} what="The ARN">Copy the ARN<//>
-      <${Copy} text=${async () => (await commands(found)).aws} what="The aws command">Copy as aws command<//>
+      ${isWhole && html`<${Copy} text=${async () => (await commands(found)).aws} what="The aws command">Copy as aws command<//>
       <${Copy} text=${async () => (await commands(found)).curl} what="The curl command">Copy as curl command<//>
-      <${Copy} text=${async () => testCase(history, data, await read("whole", { arn }))} what="The test case">Copy as test case<//>
+      <${Copy} text=${async () => testCase(history, data, await read("whole", { arn }))} what="The test case">Copy as test case<//>`}
       <${Button} act=${() => saveHistory(arn, found.name)}>Save the history<//>
       <${Button} act=${() => savePicture(picture.current, found.name, "svg")}>Save the graph as SVG<//>
       <${Button} act=${() => savePicture(picture.current, found.name, "png")}>Save the graph as PNG<//>
@@ -107,16 +109,16 @@ export function Execution({ arn }) {
   return html`
     <${Problem} text=${error?.message} />
     <h1><bdi>${found.name}</bdi> <${Badge} status=${found.status} /></h1>
-    <p><${MachineLink} arn=${found.stateMachineArn} /> · started <${ApiMoment} at=${found.startDate} />${found.stopDate ? html` · ended <${ApiMoment} at=${found.stopDate} />, after ${duration((found.stopDate - found.startDate) * 1000)}` : ""}${found.redriveCount > 0 ? ` · redriven ${found.redriveCount} times` : ""}</p>
+    <p><${MachineLink} arn=${found.stateMachineArn} />${found.mapRunArn && html` · <${Link} href=${to("map-run", found.mapRunArn)}>its Map Run<//>`} · started <${ApiMoment} at=${found.startDate} />${found.stopDate ? html` · ended <${ApiMoment} at=${found.stopDate} />, after ${duration((found.stopDate - found.startDate) * 1000)}` : ""}${found.redriveCount > 0 ? ` · redriven ${found.redriveCount} times` : ""}</p>
     <${Waits} history=${history} />
     <${Actions} ...${{ history, data, picture }} visit=${isMissing ? null : chosen} />
     <${Details} history=${history} />
     <${Failure} history=${history} choose=${select} />
-    <div class="columns"><div>
+    <div class="columns three"><div>
       <section aria-label="Graph of the execution"><${Graph} ...${{ history, chosen: marked, choose: select, picture }} /></section>
       <${Timeline} ...${{ history, chosen, choose: select, isShort, shorten, table: StateTable }} />
-      <div class="columns even"><${Block} name="Input of the execution" text=${found.input ?? ""} more=${whole("input")} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} more=${whole("output")} level="2" />` : ""}</div></div>
-      ${isMissing || !chosen ? html`<section class="card pane" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></section>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
-    <${Events} ...${{ history, data, chosen, choose: select }} />
-    <details class="plain-section"><summary>Definition that it runs</summary><${Definition} text=${history.definition} findings=${[]} /></details>`;
+      <div class="blocks"><${Block} name="Input of the execution" text=${found.input ?? ""} more=${whole("input")} level="2" />${found.output ? html`<${Block} name="Output of the execution" text=${found.output} more=${whole("output")} level="2" />` : ""}</div></div>
+      <div class="side">${isMissing || !chosen ? html`<section class="card pane" aria-label="The chosen state"><h2><bdi>${selected?.state ?? "No state"}</bdi></h2><p>It was not entered.</p></section>` : html`<${StatePane} ...${{ history, data, visit: chosen, choose: select }} />`}</div>
+      <${Events} ...${{ history, data, chosen, choose: select }} /></div>
+    <details class="plain-section"><summary>Definition that it runs</summary><${Definition} text=${history.definition} findings=${[]} name=${nameOf(found.stateMachineArn)} /></details>`;
 }

@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "./html.js";
 import { read } from "./cloud.js";
 import { useLive } from "./live.js";
 import { ApiMoment, Badge, ExecutionLink, Field, Problem, Table } from "./parts.js";
-import { duration } from "./text.js";
+import { duration, machineOf } from "./text.js";
 
 const STATUSES = ["", "RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
 
@@ -28,10 +28,10 @@ function More({ load }) {
 }
 
 /** Executions of a machine, or of one of its Map Runs, begin or end. */
-export const machineTopic = (arn) => `machine:${arn.replace(/:mapRun:([^/]+).*/, ":stateMachine:$1").split(":").slice(0, 7).join(":")}`;
+export const machineTopic = (arn) => `machine:${machineOf(arn)}`;
 
-export function Executions({ arn }) {
-  const [filter, set] = useState({ status: "", name: "", from: "", to: "" });
+export function Executions({ arn, status = "" }) {
+  const [filter, set] = useState({ status, name: "", from: "", to: "" });
   const [older, setOlder] = useState({ rows: [], next: undefined });
   const ms = (text) => (text ? new Date(text).getTime() : "");
   const asked = { arn, status: filter.status, name: filter.name, from: ms(filter.from), to: ms(filter.to) };
@@ -52,6 +52,5 @@ export function Executions({ arn }) {
       <${Field} label="Name has"><input type="search" ...${field("name")} /><//>
       <${Field} label="Started from"><input type="datetime-local" step="1" ...${field("from")} /><//><${Field} label="Started until"><input type="datetime-local" step="1" ...${field("to")} /><//></div>
     <${Problem} text=${error?.message} />
-    <${Table} caption="Executions" headings=${["Name", "Status", "Started", "Ended", "Took"]} rows=${all.map(row)} empty=${newest ? "There is none." : "…"} />
-    ${next && newest?.key === key && html`<${More} key=${next} load=${more} />`}</section>`;
+    <${Table} caption="Executions" class="list long" headings=${["Name", "Status", "Started", "Ended", "Took"]} rows=${all.map(row)} empty=${newest ? "There is none." : "…"} after=${next && newest?.key === key && html`<${More} key=${next} load=${more} />`} /></section>`;
 }

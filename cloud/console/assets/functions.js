@@ -4,7 +4,7 @@ import { html, useState } from "./html.js";
 import { act, read, shownPlace } from "./cloud.js";
 import { useLive } from "./live.js";
 import { Lines } from "./logs.js";
-import { Badge, Block, Button, Field, Problem, Table, Text, say } from "./parts.js";
+import { Badge, Block, Button, Facts, Field, Moment, Problem, Table, Text, say } from "./parts.js";
 import { valid } from "./text.js";
 
 const HTTP = {
@@ -49,17 +49,20 @@ function Environment({ name, environment }) {
     <p class="actions">${values ? html`<button type="button" onClick=${() => setValues(null)}>Hide the values</button>` : html`<${Button} act=${reveal}>Show the values<//>`}</p>`;
 }
 
-const SHOWN = [["Runtime", "Runtime"], ["Handler", "Handler"], ["MemorySize", "Memory (MB)"], ["Timeout", "Timeout (s)"], ["Role", "Role"], ["CodeSize", "Code (bytes)"], ["LastModified", "Last changed"], ["State", "State"], ["Description", "Description"]];
+const SHOWN = [["Runtime", "Runtime"], ["Handler", "Handler"], ["MemorySize", "Memory (MB)"], ["Timeout", "Timeout (s)"], ["Role", "Role"], ["CodeSize", "Code (bytes)"], ["State", "State"], ["Description", "Description"]];
+
+/** When it was changed: Lambda writes the zone as +0000. */
+const changed = ({ LastModified: text }) => text && html`<${Moment} at=${text.replace("+0000", "Z")} />`;
 
 export function Functions({ argument: name }) {
   const { value: found, error } = useLive(() => read("function", { name }), [name], []);
   if (!found) return html`<${Problem} text=${error?.message} />`;
   const { configuration } = found;
-  const rows = SHOWN.filter(([member]) => configuration[member]).map(([member, words]) => [words, html`<bdi>${configuration[member]}</bdi>`]);
+  const facts = [...SHOWN.map(([member, words]) => [words, configuration[member] && html`<bdi>${configuration[member]}</bdi>`]), ["Last changed", changed(configuration)]];
   const versions = [...found.versions.map((version) => version.Version), ...found.aliases.map((alias) => alias.Name)];
   return html`<${Problem} text=${error?.message} /><h1><bdi>${name}</bdi></h1>
-    <div class="columns even"><section><h2>Configuration</h2><${Table} caption="Configuration" headings=${["Setting", "Value"]} rows=${rows} /><h2>Environment</h2><${Environment} name=${name} environment=${found.environment} />
-      <h2>Versions</h2><${Table} caption="Versions" headings=${["Version", "Changed"]} rows=${found.versions.map((version) => [version.Version, version.LastModified])} empty="There is none." />
+    <div class="columns even"><section><h2>Configuration</h2><${Facts} facts=${facts} /><h2>Environment</h2><${Environment} name=${name} environment=${found.environment} />
+      <h2>Versions</h2><${Table} caption="Versions" headings=${["Version", "Changed"]} rows=${found.versions.map((version) => [version.Version, changed(version)])} empty="There is none." />
       ${found.aliases.length > 0 && html`<h2>Aliases</h2><${Table} caption="Aliases" headings=${["Alias", "Version"]} rows=${found.aliases.map((alias) => [alias.Name, alias.FunctionVersion])} />`}</section>
       <${Invoke} name=${name} versions=${versions} /></div>
     <h2>Log</h2><${Lines} group=${found.logGroup} />`;

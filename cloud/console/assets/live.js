@@ -5,7 +5,7 @@ import { followOnly } from "./cloud.js";
 
 /** What takes no longer is asked for as often as something changes. */
 const QUICK_MS = 10;
-const LONGEST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 100;
 
 /** What is loaded, each with the topics that it is of; null where that is everything. */
 const listeners = new Map();
@@ -56,7 +56,7 @@ export function useLive(load, dependencies, of = null) {
         }
         // What takes long is not asked for all the time: a busy cloud has other things to do.
         const took = performance.now() - begun;
-        if (took > QUICK_MS) await new Promise((done) => setTimeout(done, Math.min(LONGEST_PAUSE_MS, 4 * took)));
+        if (took > QUICK_MS) await new Promise((done) => setTimeout(done, Math.min(LONGEST_PAUSE_MS, 2 * took)));
       }
       isBusy = false;
     };

@@ -4,7 +4,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
 import { logTopic, read } from "./cloud.js";
 import { useLive } from "./live.js";
 import { Button, Field, Problem, to } from "./parts.js";
-import { clockTime, withArns } from "./text.js";
+import { clockTime, dayOf, isUtc, utcTime, withArns } from "./text.js";
 
 /** How many lines are kept. */
 const MOST = 5000;
@@ -12,7 +12,16 @@ const MOST = 5000;
 const linked = (text) => withArns(text).map((part, at) => (at % 2 ? html`<a href=${to(part.includes(":mapRun:") ? "map-run" : "execution", part)}>${part}</a>` : part));
 
 function Line({ line }) {
-  return html`<div class="log-line"><time title=${new Date(line.at).toLocaleString()}>${clockTime(line.at)}</time> <span>${linked(line.text.trimEnd())}</span></div>`;
+  return html`<div class="log-line"><time datetime=${new Date(line.at).toISOString()}>${clockTime(line.at)} <small>${utcTime(line.at)}</small></time> <span>${linked(line.text.trimEnd())}</span></div>`;
+}
+
+/** Lines, with each day before its first one. */
+function dated(lines) {
+  const day = (at) => new Date(lines[at].at).toDateString();
+  return lines.flatMap((line, at) => {
+    const isFirst = at === 0 || day(at) !== day(at - 1);
+    return [isFirst && html`<p class="faint day" key=${`day ${line.id}`}>${dayOf(line.at)}${isUtc(line.at) ? ", times in UTC" : ""}</p>`, html`<${Line} key=${line.id} line=${line} />`];
+  });
 }
 
 export function Lines({ group, from }) {
@@ -45,7 +54,7 @@ export function Lines({ group, from }) {
     <div class="filters"><${Field} label="Filter pattern" class="wide"><input type="search" spellcheck="false" placeholder=${'ERROR -debug "two words" { $.level = "error" } %regex%'} value=${pattern} onInput=${(event) => setPattern(event.target.value)} /><//>
       <button type="button" aria-pressed=${isPaused} onClick=${() => setPaused(!isPaused)}>${isPaused ? "Go on" : "Pause"}</button>${next && html`<${Button} act=${load}>Older lines<//>`}</div>
     <${Problem} text=${error?.message} />
-    <div class="log" tabindex="0" role="log" aria-label="Log lines" ref=${box} onScroll=${look}>${lines.length ? lines.map((line) => html`<${Line} key=${line.id} line=${line} />`) : html`<p class="faint">${value ? "There is no line." : "…"}</p>`}</div>
+    <div class="log" tabindex="0" role="log" aria-label="Log lines" ref=${box} onScroll=${look}>${lines.length ? dated(lines) : html`<p class="faint">${value ? "There is no line." : "…"}</p>`}</div>
   </section>`;
 }
 

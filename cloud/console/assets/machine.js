@@ -6,7 +6,7 @@ import { Definition } from "./definition.js";
 import { Executions } from "./executions.js";
 import { useLive } from "./live.js";
 import { Role } from "./role.js";
-import { ApiMoment, Button, Copy, Link, Problem, Table, to } from "./parts.js";
+import { ApiMoment, Arn, Button, Link, Problem, Table, to } from "./parts.js";
 import { Picture, savePicture } from "./picture.js";
 import { NewExecution, Schedule } from "./start.js";
 import { nameOf } from "./text.js";
@@ -22,19 +22,19 @@ export function Machine({ arn, parameters }) {
   const { value: machine, error } = useLive(() => read("machine", { arn }), [arn], []);
   const picture = useRef();
   if (!machine) return html`<${Problem} text=${error?.message} />`;
-  const route = machine.endpoints.find((each) => each.method === "POST" && each.path.endsWith("/start") && machine.name.startsWith(each.api));
+  const route = machine.schedule;
   return html`<${Problem} text=${error?.message} />
     <h1><bdi>${machine.name}</bdi></h1>
     <p class="faint">${machine.type.toLowerCase()} state machine · made <${ApiMoment} at=${machine.createdAt} />${machine.logGroup && html` · <${Link} href=${to("log", machine.logGroup)}>its log<//>`}</p>
-    <p class="faint arn">${machine.arn} <${Copy} text=${() => machine.arn} what="The ARN" /></p>
+    <p class="faint"><${Arn} arn=${machine.arn} what="The ARN" /></p>
     <div class="columns even"><div>
       ${route && html`<${Schedule} machine=${machine} route=${route} />`}
       <${NewExecution} key=${parameters.get("like")} machine=${machine} like=${parameters.get("like")} isOpen=${!route} />
     </div>
     <section class="beside">
-      <${Picture} svg=${machine.picture} ready=${(root) => (picture.current = root)} actions=${html`<div class="actions"><${Button} act=${() => savePicture(picture.current, machine.name, "svg")}>Save as SVG<//><${Button} act=${() => savePicture(picture.current, machine.name, "png")}>Save as PNG<//></div>`} /></section></div>
-    ${machine.type === "STANDARD" ? html`<${Executions} arn=${arn} />` : html`<p class="faint">Express executions are not kept: their log has what they did.</p>`}
-    <${Definition} text=${machine.definition} findings=${machine.findings} />
+      <${Picture} svg=${machine.picture} ready=${(root) => (picture.current = root)} actions=${html`<div class="actions"><${Button} class="quiet" act=${() => savePicture(picture.current, machine.name, "svg")}>Save as SVG<//><${Button} class="quiet" act=${() => savePicture(picture.current, machine.name, "png")}>Save as PNG<//></div>`} /></section></div>
+    ${machine.type === "STANDARD" ? html`<${Executions} arn=${arn} status=${parameters.get("status") ?? ""} />` : html`<p class="faint">Express executions are not kept: their log has what they did.</p>`}
+    <${Definition} text=${machine.definition} findings=${machine.findings} name=${machine.name} />
     <${Versions} machine=${machine} />
     <${Role} machine=${machine} />`;
 }

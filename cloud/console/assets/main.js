@@ -10,7 +10,7 @@ import { Log } from "./logs.js";
 import { Machine } from "./machine.js";
 import { MapRun } from "./map_run.js";
 import { Palette } from "./palette.js";
-import { say, to } from "./parts.js";
+import { MachineLink, say, to } from "./parts.js";
 import { nameOf, shown } from "./text.js";
 
 /** The views, by the first word of the address behind `#/`. */
@@ -37,8 +37,8 @@ function place() {
 
 function Trail({ word, argument }) {
   if (word === "") return html`<${Place} />`;
-  const machine = word === "execution" && argument.includes(":execution:") ? argument.replace(":execution:", ":stateMachine:").split(":").slice(0, 7).join(":") : null;
-  return html`<${Place} />${machine && html` › <a href=${`#/machine/${encodeURIComponent(machine)}`}><bdi>${nameOf(machine)}</bdi></a>`} › <bdi>${VIEWS[word][1](argument)}</bdi>`;
+  const isOfMachine = ["execution", "map-run"].includes(word) && argument.split(":").length > 7;
+  return html`<${Place} />${isOfMachine && html` › <${MachineLink} arn=${argument} />`} › <bdi>${VIEWS[word][1](argument)}</bdi>`;
 }
 
 /** The account and the region, where they are not the default. */

@@ -17,6 +17,15 @@ const place = (found) => {
   return to(found.kind, found.arn ?? found.name);
 };
 
+/** How much of a line is shown before what was found in it. */
+const BEFORE = 24;
+
+/** A name, or of a long line the part with what was looked for. */
+function around({ kind, name }, wanted) {
+  const at = kind === "line" ? name.toLowerCase().indexOf(wanted.trim().toLowerCase()) : 0;
+  return at > BEFORE ? `…${name.slice(at - BEFORE)}` : name;
+}
+
 export function Palette() {
   const dialog = useRef();
   const [text, setText] = useState("");
@@ -33,8 +42,14 @@ export function Palette() {
       event.preventDefault();
       open();
     };
+    // Another view, by the browser's own buttons too.
+    const away = () => dialog.current.close();
     addEventListener("keydown", key);
-    return () => removeEventListener("keydown", key);
+    addEventListener("hashchange", away);
+    return () => {
+      removeEventListener("keydown", key);
+      removeEventListener("hashchange", away);
+    };
   }, []);
   useEffect(() => {
     let isGone = false;
@@ -68,7 +83,7 @@ export function Palette() {
   return html`<button type="button" class="find" onClick=${open}>Find <kbd>Ctrl-K</kbd></button>
     <dialog ref=${dialog} aria-label="Find" onClick=${(event) => event.target === dialog.current && dialog.current.close()}>
       <input type="text" role="combobox" aria-label="Find a machine, an execution, a function, a log or its lines" aria-expanded=${found.length > 0} aria-controls="found" aria-activedescendant=${found[at] ? `found-${at}` : null} autocomplete="off" placeholder="Machine, execution, function, log, text of a line" value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${keys} />
-      <ul id="found" role="listbox" aria-label="Found">${found.map((each, index) => html`<li id="found-${index}" role="option" aria-selected=${index === at} onClick=${() => go(each)}><span class="faint">${KINDS[each.kind]}</span> <bdi>${each.name}</bdi></li>`)}</ul>
+      <ul id="found" role="listbox" aria-label="Found">${found.map((each, index) => html`<li id="found-${index}" role="option" aria-selected=${index === at} onClick=${() => go(each)}><span class="faint">${KINDS[each.kind]}</span> <bdi>${around(each, text)}</bdi></li>`)}</ul>
       <p class="faint" role="status">${found.length ? `${found.length} found · arrow keys choose, Enter opens` : "Nothing is found."}</p>
     </dialog>`;
 }

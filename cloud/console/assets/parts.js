@@ -1,7 +1,7 @@
 // Parts of every view: statuses, moments, blocks of text, buttons, tables.
 
 import { html, useEffect, useRef, useState } from "./html.js";
-import { countdown, cutFrom, isCut, nameOf, pretty, withArns } from "./text.js";
+import { clockTime, countdown, cutFrom, dayOf, isCut, isUtc, machineOf, nameOf, pretty, withArns } from "./text.js";
 import { named, now, shownPlace } from "./cloud.js";
 import { useTicks } from "./live.js";
 
@@ -13,7 +13,8 @@ export function to(word, argument = "", { account, region, ...parameters } = {})
 }
 
 export const Link = ({ href, children }) => html`<a href=${href}><bdi>${children}</bdi></a>`;
-export const MachineLink = ({ arn }) => html`<${Link} href=${to("machine", arn)}>${nameOf(arn)}<//>`;
+/** The state machine of whatever has this ARN. */
+export const MachineLink = ({ arn }) => html`<${Link} href=${to("machine", machineOf(arn))}>${nameOf(machineOf(arn))}<//>`;
 export const ExecutionLink = ({ arn, name }) => html`<${Link} href=${to("execution", arn)}>${name ?? nameOf(arn)}<//>`;
 
 const SIGNS = {
@@ -28,20 +29,17 @@ export function Badge({ status, words }) {
   return html`<span class="badge ${kind}"><span aria-hidden="true">${SIGNS[status] ?? "?"} </span>${text}</span>`;
 }
 
-const isUtc = () => new Date().getTimezoneOffset() === 0;
-/** Made once: a formatter of dates takes longer to make than a page of rows to draw. */
-const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" });
-
-/** A moment in the browser’s zone with UTC beside it. Milliseconds since 1970, or a text. */
-export function Moment({ at }) {
+/** A moment in the browser’s zone with UTC beside it: milliseconds since 1970, or a text. `exact` tells the milliseconds. */
+export function Moment({ at, exact = false }) {
   if (at === null || at === undefined) return html`<span>–</span>`;
   const date = new Date(at);
   const utc = date.toISOString();
-  return html`<time datetime=${utc} title="${utc} (UTC)">${dates.format(date)}${isUtc() ? " UTC" : html` <small>${utc.slice(11, 19)} UTC</small>`}</time>`;
+  const beside = date.getDate() === date.getUTCDate() ? utc.slice(11, 19) : utc.slice(0, 19).replace("T", " ");
+  return html`<time datetime=${utc} title="${utc} (UTC)">${dayOf(date)}, ${clockTime(date).slice(0, exact ? 12 : 8)}${isUtc(date) ? " UTC" : html` <small>${beside} UTC</small>`}</time>`;
 }
 
 /** Seconds since 1970, as the API gives them. */
-export const ApiMoment = ({ at }) => html`<${Moment} at=${at === null || at === undefined ? null : at * 1000} />`;
+export const ApiMoment = ({ at, exact }) => html`<${Moment} at=${at === null || at === undefined ? null : at * 1000} exact=${exact} />`;
 
 /** How long it is until a moment, by the cloud’s clock. */
 export function Countdown({ until }) {
@@ -68,6 +66,9 @@ export function say(text) {
   const said = document.getElementById("said");
   if (said.textContent !== text) said.textContent = text;
 }
+
+/** An ARN that can be copied. */
+export const Arn = ({ arn, what }) => html`<span class="arn"><bdi>${arn}</bdi> <${Copy} text=${() => arn} what=${what} /></span>`;
 
 export const Problem = ({ text }) => text ? html`<p class="problem" role="alert">${text}</p>` : null;
 
@@ -130,13 +131,17 @@ export function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-export function Table({ caption, headings, rows, empty, class: kind = "" }) {
+/** Many columns are stacked in a narrow window: each cell has its heading then. Roles stay those of a table. `after` follows the rows. */
+export function Table({ caption, headings, rows, empty, class: kind = "", after }) {
   if (!rows.length) return html`<p class="faint">${empty}</p>`;
-  return html`<div class="scroll ${kind}" tabindex="0" role="region" aria-label=${caption}><table>
+  return html`<div class="scroll ${kind} ${headings.length > 2 ? "stack" : ""}" tabindex="0" role="region" aria-label=${caption}><table role="table">
     <caption class="unseen">${caption}</caption>
-    <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
-    <tbody>${rows.map((cells) => html`<tr key=${cells.key}>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
-  </table></div>`;
+    <thead role="rowgroup"><tr role="row">${headings.map((heading) => html`<th scope="col" role="columnheader">${heading}</th>`)}</tr></thead>
+    <tbody role="rowgroup">${rows.map((cells) => html`<tr role="row" key=${cells.key}>${cells.map((cell, at) => html`<td role="cell" data-heading=${headings[at]}>${cell}</td>`)}</tr>`)}</tbody>
+  </table>${after}</div>`;
 }
+
+/** What something is: names, each with what it is; what is none is left out. */
+export const Facts = ({ facts }) => html`<dl class="facts">${facts.filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "").map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 
 export const Field = ({ label, children, ...attributes }) => html`<label ...${attributes}><span>${label}</span>${children}</label>`;

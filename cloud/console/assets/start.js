@@ -3,7 +3,7 @@
 import { html, useEffect, useState } from "./html.js";
 import { act, now, post, read } from "./cloud.js";
 import { Block, Button, Copy, ExecutionLink, Field, Problem, say, to } from "./parts.js";
-import { pretty, quoted, regionOf, valid } from "./text.js";
+import { clockTime, dayOf, pretty, quoted, regionOf, valid } from "./text.js";
 
 /** What a field for date and time takes: the moment in the browser’s zone. */
 const local = (ms) => new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
@@ -30,7 +30,7 @@ function MomentField({ ms, set }) {
       if (length !== null) set(String(Math.round(now() + length)));
     }} /><//>
     <div class="actions" role="group" aria-label="From now">${AHEAD.map(([words, by]) => html`<button type="button" onClick=${() => set(String(Math.round(now() + by)))}>${words}</button>`)}</div>
-    <p class="faint" role="status">${isMoment ? `${date.toLocaleString()} here, ${date.toISOString()} in UTC` : ms ? "This is no moment." : "Choose a moment, or give its milliseconds since 1970."}</p>
+    <p class="faint" role="status">${isMoment ? html`${dayOf(date)}, ${clockTime(date)} here, ${date.toISOString()} in UTC` : ms ? "This is no moment." : "Choose a moment, or give its milliseconds since 1970."}</p>
   </div>`;
 }
 
@@ -43,7 +43,11 @@ export function Schedule({ machine, route }) {
   const curl = `curl -X POST -H 'Content-Type: application/json' -d ${quoted(body)} ${quoted(location.origin + route.here)}`;
   const send = async () => {
     if (!ms || Number.isNaN(new Date(Number(ms)).getTime())) throw new Error("Say when: choose a moment, or give its milliseconds since 1970.");
-    setResult({ body, task, ...(await post(route.here, body)) });
+    const answer = await post(route.here, body);
+    const started = `${machine.arn.replace(":stateMachine:", ":execution:")}:${task}`;
+    // With what the function behind the route gave to it, if it has started one by this name.
+    const found = answer.status < 300 ? await read("whole", { arn: started }).catch(() => null) : null;
+    setResult({ body, curl, task, started, aws: found && commands(machine, found.input, task)[0], ...answer });
     say("The endpoint has answered.");
   };
   return html`<details class="card" open><summary>Schedule a task: POST ${route.path}</summary>
@@ -51,7 +55,8 @@ export function Schedule({ machine, route }) {
     <${MomentField} ms=${ms} set=${setMs} />
     <div class="actions"><${Button} class="main" act=${send}>Schedule<//><${Copy} text=${() => curl} what="The curl command">Copy as curl command<//></div>
     ${result && html`<${Block} level="2" name="Request" text=${`POST ${route.path}\n${result.body}`} /><${Block} level="2" name="Answer: ${result.status}" text=${result.text} />
-      ${result.status < 300 && html`<p>Watch it: <${ExecutionLink} arn="${machine.arn.replace(":stateMachine:", ":execution:")}:${result.task}" name=${result.task} /></p>`}`}
+      ${result.status < 300 && html`<p>Watch it: <${ExecutionLink} arn=${result.started} name=${result.task} /></p>`}
+      <details><summary>The same by curl and aws</summary><${Block} level="3" name="As curl command" text=${result.curl} />${result.aws && html`<${Block} level="3" name="As aws command" text=${result.aws} />`}</details>`}
   </details>`;
 }
 

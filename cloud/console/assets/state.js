@@ -8,7 +8,7 @@ import { exitOf } from "./history.js";
 import { Parts } from "./iterations.js";
 import { useLive, useTicks } from "./live.js";
 import { Badge, Block, Countdown, Moment, Problem, Text, to } from "./parts.js";
-import { clockTime, duration, parsed, stateIn } from "./text.js";
+import { clockTime, duration, parsed, stateIn, utcTime } from "./text.js";
 
 /** The events of a visit whose data is looked at: a Map state has very many. */
 const looked = (visit) => visit.events.filter((event) => !event.type.startsWith("MapIteration")).slice(-200).concat(visit.events[0]);
@@ -80,7 +80,8 @@ function InvocationLog({ history, found, called, attempt }) {
   if (!value) return html`<p class="faint">…</p>`;
   const all = value.invocations.flatMap((each) => each.lines);
   return html`${value.invocations.length > 1 && html`<p class="faint">The history does not say which invocation it was. ${value.invocations.length + value.more} began in this time; the first ${value.invocations.length} are shown.</p>`}
-    <pre tabindex="0" role="region" aria-label="Log">${all.length ? all.map((line) => `${clockTime(line.at)} ${line.text.trimEnd()}\n`) : "Nothing was written."}</pre>
+    ${all.length > 0 && html`<p class="faint">From <${Moment} at=${all[0].at} exact /></p>`}
+    <pre tabindex="0" role="region" aria-label="Log">${all.length ? all.map((line) => html`<span class="faint" title=${utcTime(line.at) || "UTC"}>${clockTime(line.at)}</span> ${line.text.trimEnd()}${"\n"}`) : "Nothing was written."}</pre>
     <p><a href=${to("log", value.group, { from: attempt.from })}>All lines of ${called} since then</a> · <a href=${to("function", called)}>The function</a></p>`;
 }
 
@@ -132,7 +133,7 @@ export function StatePane({ history, data, visit, choose }) {
       ${(variables || found.exited?.assignedVariables) && html`<details><summary>Variables</summary>
         ${variables && html`<h4 class="small">When it was entered</h4><${Text} name="Variables" text=${JSON.stringify(variables)} />`}
         ${found.exited?.assignedVariables && html`<h4 class="small">It assigns</h4><${Text} name="Assigned variables" text=${JSON.stringify(Object.fromEntries(Object.entries(found.exited.assignedVariables).map(([name, text]) => [name, parsed(text) ?? text])))} />`}</details>`}
-      ${tried.length > 0 && html`<details open=${tried.length > 1}><summary>Attempts (${tried.length})</summary><ol class="attempts">${tried.map((each, at) => html`<li>${clockTime(each.from)} UTC, ${duration(each.to - each.from)}: ${each.isOpen ? "under way" : each.error ? html`<bdi>${each.error}</bdi>` : each.type.endsWith("Succeeded") ? "succeeded" : "failed"}${tried[at + 1] ? html`<span class="faint">, then ${duration(tried[at + 1].from - each.to)} of backoff</span>` : ""}</li>`)}</ol></details>`}
+      ${tried.length > 0 && html`<details open=${tried.length > 1}><summary>Attempts (${tried.length})</summary><ol class="attempts">${tried.map((each, at) => html`<li><${Moment} at=${each.from} exact />, ${duration(each.to - each.from)}: ${each.isOpen ? "under way" : each.error ? html`<bdi>${each.error}</bdi>` : each.type.endsWith("Succeeded") ? "succeeded" : "failed"}${tried[at + 1] ? html`<span class="faint">, then ${duration(tried[at + 1].from - each.to)} of backoff</span>` : ""}</li>`)}</ol></details>`}
       ${found.scheduled?.parameters && html`<details><summary>What it called</summary><${Text} name="Parameters of the call" text=${found.scheduled.parameters} /></details>`}
       ${found.submitted?.output && html`<details open><summary>What accepted it</summary><${Text} name="Answer to the call" text=${found.submitted.output} /></details>`}
       ${called && tried.length > 0 && html`<details open><summary>Log of <bdi>${called}</bdi>, this invocation</summary><${InvocationLog} key=${`${visit.number} ${tried.length}`} ...${{ history, found, called, attempt: tried.at(-1) }} /></details>`}`}

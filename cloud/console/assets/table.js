@@ -9,16 +9,19 @@ import { Rows } from "./rows.js";
 import { duration } from "./text.js";
 import { joined, SHAPES, UNITS } from "./timeline.js";
 
-const HEADINGS = ["Name", "Type", "Status", "After", "Duration", "Timeline"];
+const HEADINGS = ["Name", "Status", "Type, resource", "After", "Duration", "Timeline"];
 const HOLDING = ["Map", "Parallel"];
 const STATUSES = ["failed", "running", "waiting", "retrying", "caught", "aborted", "succeeded"];
 
 /** What goes wrong comes first where there is much. */
 const failedFirst = (parts) => (parts.length > 20 ? [...parts].sort((one, other) => (other.status === "failed") - (one.status === "failed")) : parts);
 
-/** The rows that are shown: visits, and the iterations and branches of those that are open; or all visits that stand as is asked for, wherever they lie. */
-function rowsOf(history, isOpen, status) {
-  if (status) return history.visits.filter((visit) => visit.status === status).map((visit) => ({ key: `v${visit.number}`, visit, level: 1, holds: false }));
+/** The rows that are shown: visits, and the iterations and branches of those that are open; or all visits that stand as is asked for and have such a
+ * name, wherever they lie. */
+function rowsOf(history, isOpen, { status, name }) {
+  const wanted = name.trim().toLowerCase();
+  const isWanted = (visit) => (!status || visit.status === status) && visit.state.toLowerCase().includes(wanted);
+  if (status || wanted) return history.visits.filter(isWanted).map((visit) => ({ key: `v${visit.number}`, visit, level: 1, holds: false }));
   const rows = [];
   const add = (visits, level) => {
     for (const visit of visits) {
@@ -56,7 +59,7 @@ function timesOf(history, { visit, part }, at) {
   return { from, to, segments: part.visits.flatMap((each) => history.segments(each, at)).sort((one, other) => one.from - other.from) };
 }
 
-function Row({ index, row, types, history, scale, at, isChosen, isOpen, choose, toggle }) {
+function Row({ index, row, states, history, scale, at, isChosen, isOpen, choose, toggle }) {
   const { visit, part, level, holds } = row;
   const status = visit?.status ?? part.status;
   const { from, to, segments } = timesOf(history, row, at);
@@ -66,8 +69,14 @@ function Row({ index, row, types, history, scale, at, isChosen, isOpen, choose, 
       event.stopPropagation();
       toggle();
     }}>${isOpen ? "▾" : "▸"}</button>` : html`<span class="fold"></span>`}<bdi title=${name}>${name}</bdi>${visit?.outer !== null && level === 1 && visit?.iteration !== null && visit?.iteration !== undefined && html` <span class="faint">iteration ${visit.iteration}</span>`}</td>
-    <td>${visit ? types.get(visit.state) ?? "" : `${part.visits.length} ${part.visits.length === 1 ? "state" : "states"}`}</td><td><${Badge} status=${status} /></td><td>+${duration(from - history.from)}</td><td>${duration(to - from)}</td>
-    <td><svg viewBox="0 0 ${UNITS} 16" preserveAspectRatio="none" aria-hidden="true">${joined(segments, scale).map(({ kind, begin, end }) => html`<rect class=${kind} x=${begin} y=${SHAPES[kind][0]} width=${Math.max(6, end - begin)} height=${SHAPES[kind][1]} />`)}</svg></td></tr>`;
+    <td><${Badge} status=${status} /></td><td>${visit ? html`<${Does} state=${states.get(visit.state)} />` : html`<span class="faint">${part.visits.length} ${part.visits.length === 1 ? "state" : "states"}</span>`}</td><td>+${duration(from - history.from)}</td><td>${duration(to - from)}</td>
+    <td><svg viewBox="0 0 ${UNITS} 16" preserveAspectRatio="none" aria-hidden="true">${joined(segments, scale).map(({ kind, begin, end }) => html`<rect class=${kind} x=${Math.min(begin, UNITS - 6)} y=${SHAPES[kind][0]} width=${Math.max(6, end - begin)} height=${SHAPES[kind][1]} />`)}</svg></td></tr>`;
+}
+
+/** What a state is, and what it calls, waits for, or goes over. */
+function Does({ state }) {
+  const words = [state?.type, state?.detail].filter(Boolean).join(" · ");
+  return html`<span title=${words}>${state?.type ?? ""}${state?.detail && html`<span class="faint"> · <bdi>${state.detail}</bdi></span>`}</span>`;
 }
 
 export function StateTable({ history, chosen, choose, scale }) {
@@ -77,9 +86,9 @@ export function StateTable({ history, chosen, choose, scale }) {
   const at = now();
   const [open, setOpen] = useState(() => new Set(chosen ? above(history, chosen) : []));
   const [picked, pick] = useState(null);
-  const [status, only] = useState("");
-  const rows = useMemo(() => rowsOf(history, open, status), [history.events.length, history.visits.length, open, status]);
-  const types = useMemo(() => new Map(history.states.map((state) => [state.name, state.type])), [history.states]);
+  const [filter, only] = useState({ status: "", name: "" });
+  const rows = useMemo(() => rowsOf(history, open, filter), [history.events.length, history.visits.length, open, filter]);
+  const states = useMemo(() => new Map(history.states.map((state) => [state.name, state])), [history.states]);
   const toggle = (key, wanted) => {
     const next = new Set(open);
     if (wanted ?? !next.has(key)) next.add(key);
@@ -104,8 +113,8 @@ export function StateTable({ history, chosen, choose, scale }) {
     take(rows[next]);
     return next;
   };
-  const row = (index) => html`<${Row} key=${rows[index].key} ...${{ index, row: rows[index], types, history, scale, at }} isChosen=${rows[index].key === chosenKey} isOpen=${open.has(rows[index].key)} choose=${() => take(rows[index])} toggle=${() => toggle(rows[index].key)} />`;
-  const all = () => setOpen(new Set(history.visits.filter((visit) => HOLDING.includes(types.get(visit.state))).flatMap((visit) => [`v${visit.number}`, ...history.parts(visit).map((part) => `v${visit.number}/${part.number}`)])));
-  return html`<div class="actions"><label class="inline">Show <select aria-label="Which states" value=${status} onChange=${(event) => only(event.target.value)}><option value="">all, nested</option>${STATUSES.map((each) => html`<option value=${each}>${each}</option>`)}</select></label><button type="button" class="quiet" onClick=${all}>Open all</button><button type="button" class="quiet" onClick=${() => setOpen(new Set())}>Close all</button></div>
+  const row = (index) => html`<${Row} key=${rows[index].key} ...${{ index, row: rows[index], states, history, scale, at }} isChosen=${rows[index].key === chosenKey} isOpen=${open.has(rows[index].key)} choose=${() => take(rows[index])} toggle=${() => toggle(rows[index].key)} />`;
+  const all = () => setOpen(new Set(history.visits.filter((visit) => HOLDING.includes(states.get(visit.state)?.type)).flatMap((visit) => [`v${visit.number}`, ...history.parts(visit).map((part) => `v${visit.number}/${part.number}`)])));
+  return html`<div class="actions"><label class="inline">Show <select aria-label="Which states" value=${filter.status} onChange=${(event) => only({ ...filter, status: event.target.value })}><option value="">all, nested</option>${STATUSES.map((each) => html`<option value=${each}>${each}</option>`)}</select></label><label class="inline">Name has <input type="search" class="medium" value=${filter.name} onInput=${(event) => only({ ...filter, name: event.target.value })} /></label><span class="faint" role="status">${filter.status || filter.name.trim() ? `${rows.length} found` : ""}</span><button type="button" class="quiet" onClick=${all}>Open all</button><button type="button" class="quiet" onClick=${() => setOpen(new Set())}>Close all</button></div>
     <${Rows} ...${{ box, count: rows.length, row, keys }} kind="states" role="treegrid" label="States, in the order of their entry; arrow keys choose, open and close" caption="States" headings=${HEADINGS} />`;
 }

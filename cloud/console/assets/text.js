@@ -10,15 +10,34 @@ export function shown(text) {
 /** The last part of an ARN. */
 export const nameOf = (arn) => arn.split(":").pop();
 
+/** The state machine of an ARN: of an execution, one of a Map Run's children too, of a Map Run, or of a version. */
+export function machineOf(arn) {
+  const [, , , region, account, , name] = arn.split(":");
+  return `arn:${arn.split(":")[1]}:states:${region}:${account}:stateMachine:${name.split("/")[0]}`;
+}
+
 export const regionOf = (arn) => arn.split(":")[3];
 
-/** JSON as people read it; a text that is none stays as it is. */
+/** Strings, marks, and what stands between them: of text that is known to be JSON. */
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
+
+/** JSON as people read it: numbers, escapes and the order of members stay as they are written. A text that is none stays as it is. */
 export function pretty(text) {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return String(text ?? "");
-  }
+  if (parsed(text) === undefined) return String(text ?? "");
+  const lines = (depth) => `\n${"  ".repeat(depth)}`;
+  let depth = 0;
+  let before = "";
+  return (text.match(TOKENS) ?? []).reduce((made, token) => {
+    const isFirst = before === "{" || before === "[";
+    before = token;
+    if (token === "}" || token === "]") {
+      depth -= 1;
+      return made + (isFirst ? "" : lines(depth)) + token;
+    }
+    const lead = isFirst ? lines(depth) : "";
+    if (token === "{" || token === "[") depth += 1;
+    return made + lead + (token === "," ? `,${lines(depth)}` : token === ":" ? ": " : token);
+  }, "");
 }
 
 /** The value of JSON text; undefined where it is none. */
@@ -48,8 +67,23 @@ export function valid(text, what) {
 /** A text as a shell takes it. */
 export const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The time of day in UTC, to the millisecond. */
-export const clockTime = (ms) => new Date(ms).toISOString().slice(11, 23);
+const two = (count, digits = 2) => String(count).padStart(digits, "0");
+
+/** The time of day in the browser’s zone, to the millisecond. */
+export function clockTime(ms) {
+  const date = new Date(ms);
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${two(date.getMilliseconds(), 3)}`;
+}
+
+/** The same in UTC, to the second; nothing where that is the browser’s zone. */
+export const utcTime = (ms) => (isUtc(ms) ? "" : `${new Date(ms).toISOString().slice(11, 19)} UTC`);
+
+/** Whether the browser’s zone is that of UTC then. */
+export const isUtc = (ms) => new Date(ms).getTimezoneOffset() === 0;
+
+/** The day in the browser’s zone. Made once: a formatter of dates takes longer to make than a page of rows to draw. */
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+export const dayOf = (ms) => days.format(new Date(ms));
 
 /** A length of time in a few characters: `350 ms`, `1.2 s`, `4 min 10 s`, `3 d 2 h`. */
 export function duration(ms) {
@@ -65,7 +99,6 @@ export function duration(ms) {
 /** How long it is until a moment, by the second: `12:04`, `1 d 02:00:00`. */
 export function countdown(ms) {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
-  const two = (count) => String(count).padStart(2, "0");
   const days = Math.floor(seconds / 86_400);
   const hours = Math.floor(seconds / 3600) % 24;
   const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;

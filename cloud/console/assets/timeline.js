@@ -3,10 +3,13 @@
 import { html, useMemo, useState } from "./html.js";
 import { now } from "./cloud.js";
 import { useTicks } from "./live.js";
-import { clockTime, duration } from "./text.js";
+import { clockTime, duration, utcTime } from "./text.js";
 
 /** How many units the axis has: what is narrower is joined. */
 export const UNITS = 1000;
+const MINUTE_MS = 60_000;
+/** How long a bar is at least. */
+const SHORTEST = 3;
 export const SHAPES = { work: [2, 12], token: [5, 6], wait: [6, 4], backoff: [7, 2] };
 const WORDS = { work: "at work", wait: "waits", backoff: "backs off before a retry", token: "waits for somebody" };
 
@@ -15,8 +18,9 @@ export function joined(segments, scale) {
   const found = {};
   for (const { kind, from, to } of segments) {
     const list = (found[kind] ??= []);
-    const begin = scale(from);
-    const end = Math.max(begin + 2, scale(to));
+    // What took no time at the end of the axis is seen too.
+    const begin = Math.min(scale(from), UNITS - SHORTEST);
+    const end = Math.max(begin + SHORTEST, scale(to));
     const last = list.at(-1);
     if (last && begin <= last.end + 0.5) last.end = Math.max(last.end, end);
     else list.push({ begin, end });
@@ -104,7 +108,8 @@ export function Timeline({ history, chosen, choose, isShort, shorten, table: Tab
   const lanes = useMemo(() => lanesOf(history, scale, at), known);
   const mark = chosen && history.of(chosen.state).length > 1 ? { begin: scale(chosen.from), end: Math.max(scale(chosen.from) + 3, scale(history.end(chosen, at))) } : null;
   const length = history.until(at) - history.from;
-  const ticks = isShort ? [] : length < 10 ? [0, 1] : [0, 0.25, 0.5, 0.75, 1];
+  // Longer lengths of time take more room.
+  const ticks = isShort ? [] : length < 10 ? [0, 1] : length > MINUTE_MS ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
   return html`<section aria-label="Timeline">
     <div class="spread"><h2>Timeline</h2><div class="actions" role="group" aria-label="What has a row"><button type="button" class="quiet" aria-pressed=${!isTable} onClick=${() => setTable(false)}>A bar for each state</button><button type="button" class="quiet" aria-pressed=${isTable} onClick=${() => setTable(true)}>Table</button></div><label class="inline"><input type="checkbox" checked=${isShort} onChange=${(event) => shorten(event.target.checked)} /> Shorten waits</label></div>
     ${isTable ? html`<${Table} ...${{ history, chosen, choose, scale }} />` : html`<div class="lanes">
@@ -112,7 +117,7 @@ export function Timeline({ history, chosen, choose, isShort, shorten, table: Tab
         const isChosen = chosen?.state === state.name;
         return html`<${Row} key=${state.number} state=${state} lane=${lanes.get(state.name)} mark=${isChosen && mark} isChosen=${isChosen} choose=${() => choose(history.bestOf(state.name))} />`;
       })}
-      <div class="lane axis" aria-hidden="true"><span class="lane-name">${clockTime(history.from)} UTC</span>
+      <div class="lane axis" aria-hidden="true"><span class="lane-name">${clockTime(history.from)} <small>${utcTime(history.from) || "UTC"}</small></span>
         <span class="ticks">${ticks.map((share) => html`<span>+${duration(length * share)}</span>`)}${isShort && html`<span>waits are shortened</span><span>${duration(length)} in all</span>`}</span><span class="lane-time">in all</span></div>
     </div>`}
     <p class="legend faint" aria-hidden="true">${Object.entries(WORDS).map(([kind, words]) => html`<span><svg viewBox="0 0 24 16" width="24" height="16"><rect class=${kind} x="0" y=${SHAPES[kind][0]} width="24" height=${SHAPES[kind][1]} /></svg> ${words}</span>`)}</p>

@@ -59,7 +59,12 @@ impl Cloud {
 
     /// Reads what a path of Lambda or API Gateway has.
     pub(crate) async fn read(&self, location: &Location, service: &str, path: &str) -> Called {
-        self.call(self.request(location, service).with_path(Method::GET, path, "", "")).await
+        self.read_page(location, service, path, "").await
+    }
+
+    /// The same with a query, which says where a page begins.
+    pub(crate) async fn read_page(&self, location: &Location, service: &str, path: &str, query: &str) -> Called {
+        self.call(self.request(location, service).with_path(Method::GET, path, query, "")).await
     }
 
     /// Calls an operation of IAM by its form; gives the answer's XML.

@@ -109,6 +109,27 @@ pub(crate) fn cut_px(text: &str, font_px: i32, room_px: i32) -> String {
     kept
 }
 
+/// A text of at most so many pixels of which the last word is cut at its beginning: of a name in a caption the end tells most. Where the words before
+/// it leave too little room, the end of the text is cut.
+pub(crate) fn cut_last_word_px(text: &str, font_px: i32, room_px: i32) -> String {
+    if width_px(text, font_px) <= room_px {
+        return text.to_owned();
+    }
+    let start = text.rfind(' ').map_or(0, |blank| blank + 1);
+    let (before, word) = text.split_at(start);
+    let room = room_px - width_px(before, font_px) - width_px("…", font_px);
+    if room < room_px / 3 {
+        return cut_px(text, font_px, room_px);
+    }
+    let mut used = 0;
+    let fits = |character: &char| {
+        used += char_width(*character) * font_px;
+        used <= room * 1000
+    };
+    let kept: Vec<char> = word.chars().rev().take_while(fits).collect();
+    format!("{before}…{}", kept.iter().rev().collect::<String>())
+}
+
 /// Words with what separates them: after a blank, `-`, `_`, `.` or `:`, and before a capital that follows a small letter.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -142,6 +163,17 @@ mod tests {
         assert_eq!(cut("short", 5), "short");
         assert_eq!(cut("much longer", 6), "much…");
         assert_eq!(cut("日本語です", 5), "日本…");
+    }
+
+    #[test]
+    fn the_end_of_a_name_stays_where_its_text_is_cut() {
+        let text = "Task · lambda:invoke step-functions-example-dev-sendEmail:1";
+        let cut = cut_last_word_px(text, 11, 210);
+        assert!(cut.starts_with("Task · lambda:invoke …") && cut.ends_with("-sendEmail:1"), "{cut}");
+        assert!(width_px(&cut, 11) <= 210, "{cut}");
+        assert_eq!(cut_last_word_px("Wait · 1 s", 11, 210), "Wait · 1 s");
+        let sentence = "Map · each of what an expression with very many words makes of it";
+        assert_eq!(cut_last_word_px(sentence, 11, 210), cut_px(sentence, 11, 210), "the words before it take the room");
     }
 
     #[test]

@@ -91,6 +91,8 @@ impl Page {
             figure("the page's files", "bytes", 1024.0, None, "KiB"),
             figure("  compressed", "compressedBytes", 1024.0, Some(80.0), "KiB"),
             figure("first paint", "firstPaintMs", 1.0, Some(100.0), "ms"),
+            figure("an execution that is started is shown after", "shownMs", 1.0, Some(100.0), "ms"),
+            figure("  the slowest of 20", "shownWorstMs", 1.0, Some(100.0), "ms"),
             figure("opening an execution of 25,000 events", "openMs", 1.0, Some(300.0), "ms"),
             figure("  once more", "openAgainMs", 1.0, Some(300.0), "ms"),
             figure("events that an open page follows, their making included", "followedPerSecond", 1.0, None, "/s"),

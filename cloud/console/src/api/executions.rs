@@ -42,12 +42,6 @@ pub(super) async fn executions(cloud: &Cloud, request: &Request) -> Result<Value
     find(cloud, &location_of(&arn)?, input, &wanted).await
 }
 
-/// A Map Run with its counts.
-pub(super) async fn map_run(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
-    let arn = asked(request, "arn")?;
-    cloud.states(&location_of(&arn)?, "DescribeMapRun", &json!({ "mapRunArn": arn })).await
-}
-
 async fn find(cloud: &Cloud, at: &Location, mut input: Value, wanted: &Wanted) -> Result<Value, ServiceError> {
     let mut found = Vec::new();
     for _ in 0..LOOKS {

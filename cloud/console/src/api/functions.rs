@@ -26,9 +26,14 @@ pub(super) async fn function(cloud: &Cloud, request: &Request) -> Result<Value, 
         "logGroup": log_group(&configuration),
         "configuration": configuration,
         "environment": environment,
-        "versions": list(versions, "Versions"),
+        "versions": list(versions, "Versions").iter().map(shown_version).collect::<Vec<_>>(),
         "aliases": list(aliases, "Aliases"),
     }))
+}
+
+/// A version without its configuration: each has an environment of its own.
+fn shown_version(version: &Value) -> Value {
+    json!({ "Version": version["Version"], "LastModified": version["LastModified"] })
 }
 
 /// Invokes a function: the body has `name`, `payload`, and `account`, `region` and `qualifier` where these are meant.

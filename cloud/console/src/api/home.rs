@@ -3,48 +3,39 @@
 use cloud_core::{Location, ServiceError};
 use serde_json::{Value, json};
 
+use super::endpoints::endpoints;
 use super::execution::wait_json;
-use super::logs::groups;
+use super::listing;
 use super::parameters::list;
 use crate::cloud::Cloud;
 
-/// How many state machines are shown.
-const MACHINES: usize = 100;
+/// How many state machines, functions and log groups are shown.
+const SHOWN: usize = 100;
 /// How many executions of each are looked at.
 const EACH: u64 = 20;
 /// How many executions are shown.
 const EXECUTIONS: usize = 25;
 /// How many tasks that wait for somebody are shown.
 const INBOX: usize = 50;
+/// Up to which number what waits is counted.
+const COUNTED: usize = 1_000;
 
 /// What there is in one region.
 pub(super) async fn home(cloud: &Cloud, location: &Location) -> Result<Value, ServiceError> {
-    let machines = cloud.states(location, "ListStateMachines", &json!({ "maxResults": MACHINES })).await?;
+    let machines = listing::machines(cloud, location, SHOWN).await?;
+    let functions = listing::functions(cloud, location, SHOWN).await?;
+    let groups = listing::groups(cloud, location, SHOWN).await?;
+    let more = [("machines", &machines), ("functions", &functions), ("groups", &groups)];
+    let more: Vec<&str> = more.iter().filter(|(_, listed)| listed.has_more).map(|(name, _)| *name).collect();
     let mut shown = Vec::new();
     let mut executions = Vec::new();
-    for machine in list(machines, "stateMachines") {
-        let is_standard = machine["type"] == "STANDARD";
-        let mut value = json!({
-            "name": machine["name"],
-            "arn": machine["stateMachineArn"],
-            "type": machine["type"],
-            "running": null,
-        });
-        if is_standard {
-            let arn = &machine["stateMachineArn"];
-            let newest = json!({ "stateMachineArn": arn, "maxResults": EACH });
-            executions.extend(list(cloud.states(location, "ListExecutions", &newest).await?, "executions"));
-            value["running"] = json!(cloud.handles.histories.running(arn.as_str().unwrap_or_default()));
-            value["lastFailed"] = json!(last_failed(&executions, arn));
-        }
-        shown.push(value);
+    for machine in machines.items {
+        let newest = newest(cloud, location, &machine).await?;
+        shown.push(counted(cloud, &machine, &newest));
+        executions.extend(newest);
     }
     executions.sort_by(|one, other| started(other).total_cmp(&started(one)));
     executions.truncate(EXECUTIONS);
-    let functions = cloud.read(location, "lambda", "/2015-03-31/functions").await?;
-    let functions = list(functions, "Functions").into_iter().map(|function| {
-        json!({ "name": function["FunctionName"], "runtime": function["Runtime"], "memoryMb": function["MemorySize"] })
-    });
     Ok(json!({
         "region": location.region(),
         "account": location.account().as_str(),
@@ -53,10 +44,51 @@ pub(super) async fn home(cloud: &Cloud, location: &Location) -> Result<Value, Se
         "inbox": inbox(cloud, location).await,
         "machines": shown,
         "executions": executions,
-        "functions": functions.collect::<Vec<_>>(),
+        "functions": functions.items.iter().map(shown_function).collect::<Vec<_>>(),
         "endpoints": endpoints(cloud, location).await?,
-        "groups": groups(cloud, location).await?,
+        "groups": groups.items.iter().map(shown_group).collect::<Vec<_>>(),
+        "more": more,
     }))
+}
+
+/// The newest executions of a state machine, without the children of its Map Runs. Those of an express one are not kept.
+async fn newest(cloud: &Cloud, location: &Location, machine: &Value) -> Result<Vec<Value>, ServiceError> {
+    if machine["type"] != "STANDARD" {
+        return Ok(Vec::new());
+    }
+    let input = json!({ "stateMachineArn": machine["stateMachineArn"], "maxResults": EACH });
+    Ok(list(cloud.states(location, "ListExecutions", &input).await?, "executions"))
+}
+
+/// A state machine with its counts: of all that runs and waits, and of the newest that did not succeed.
+fn counted(cloud: &Cloud, machine: &Value, newest: &[Value]) -> Value {
+    let arn = machine["stateMachineArn"].as_str().unwrap_or_default();
+    let is_standard = machine["type"] == "STANDARD";
+    let histories = &cloud.handles.histories;
+    let failed = newest.iter().filter(|execution| is_failure(execution)).count();
+    let ended = newest.iter().find(|execution| execution["status"] != "RUNNING");
+    json!({
+        "name": machine["name"],
+        "arn": arn,
+        "type": machine["type"],
+        "running": is_standard.then(|| histories.running(arn)),
+        "waiting": is_standard.then(|| histories.waiting(arn, COUNTED)),
+        "failed": is_standard.then_some(failed),
+        "newest": newest.len(),
+        "lastFailed": ended.map(is_failure),
+    })
+}
+
+fn is_failure(execution: &Value) -> bool {
+    !["RUNNING", "SUCCEEDED"].iter().any(|status| execution["status"] == *status)
+}
+
+fn shown_function(function: &Value) -> Value {
+    json!({ "name": function["FunctionName"], "runtime": function["Runtime"], "memoryMb": function["MemorySize"] })
+}
+
+fn shown_group(group: &Value) -> Value {
+    json!({ "name": group["logGroupName"], "bytes": group["storedBytes"] })
 }
 
 /// Every account and region that has anything.
@@ -76,36 +108,6 @@ async fn inbox(cloud: &Cloud, location: &Location) -> Vec<Value> {
     shown.collect()
 }
 
-/// Whether the newest execution of a machine that has ended did not succeed; nothing where none is among the newest.
-fn last_failed(executions: &[Value], machine: &Value) -> Option<bool> {
-    let of_machine = executions.iter().filter(|execution| &execution["stateMachineArn"] == machine);
-    let ended = of_machine.map(|execution| &execution["status"]).find(|status| *status != "RUNNING");
-    ended.map(|status| status != "SUCCEEDED")
-}
-
 fn started(execution: &Value) -> f64 {
     execution["startDate"].as_f64().unwrap_or_default()
-}
-
-/// The routes of all HTTP APIs. Each has the path below which this very origin serves it.
-pub(super) async fn endpoints(cloud: &Cloud, location: &Location) -> Result<Vec<Value>, ServiceError> {
-    let mut endpoints = Vec::new();
-    for api in list(cloud.read(location, "apigateway", "/v2/apis").await?, "items") {
-        let Some(id) = api["apiId"].as_str() else { continue };
-        let routes = list(cloud.read(location, "apigateway", &format!("/v2/apis/{id}/routes")).await?, "items");
-        let stages = list(cloud.read(location, "apigateway", &format!("/v2/apis/{id}/stages")).await?, "items");
-        for stage in stages.iter().filter_map(|stage| stage["stageName"].as_str()) {
-            let stage_path = if stage == "$default" { String::new() } else { format!("/{stage}") };
-            for route in routes.iter().filter_map(|route| route["routeKey"].as_str()) {
-                let (method, path) = route.split_once(' ').unwrap_or(("ANY", "/"));
-                endpoints.push(json!({
-                    "api": api["name"],
-                    "method": method,
-                    "path": format!("{stage_path}{path}"),
-                    "here": format!("/_api/{id}{stage_path}{path}"),
-                }));
-            }
-        }
-    }
-    Ok(endpoints)
 }

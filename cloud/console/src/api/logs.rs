@@ -1,4 +1,4 @@
-//! Logs: groups, the newest lines of one, and the lines that one invocation of a function wrote.
+//! Logs: the newest lines of a group, and the lines that one invocation of a function wrote.
 
 use cloud_core::{Location, Request, ServiceError};
 use serde_json::{Value, json};
@@ -7,8 +7,6 @@ use super::functions::{log_group, path_of};
 use super::parameters::{asked, asked_location, list, location_of};
 use crate::cloud::Cloud;
 
-/// How many groups are shown.
-const GROUPS: u64 = 50;
 /// How many lines an answer has.
 const LINES: u64 = 500;
 /// How many lines are looked through for an invocation, each time.
@@ -19,13 +17,6 @@ const LOOKS: usize = 5;
 const INVOCATIONS: usize = 5;
 /// By how many milliseconds lines may be beside what the history says.
 const AROUND_MS: i64 = 50;
-
-/// The groups of a region.
-pub(super) async fn groups(cloud: &Cloud, location: &Location) -> Result<Vec<Value>, ServiceError> {
-    let found = cloud.logs(location, "DescribeLogGroups", &json!({ "limit": GROUPS })).await?;
-    let groups = list(found, "logGroups").into_iter();
-    Ok(groups.map(|group| json!({ "name": group["logGroupName"], "bytes": group["storedBytes"] })).collect())
-}
 
 /// The newest lines of a group, oldest first: those that match `pattern`, after `from`; those before them with `next`.
 pub(super) async fn lines(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {

@@ -4,7 +4,7 @@ use cloud_core::{Request, ServiceError};
 use graph::{Graph, SvgStyle};
 use serde_json::{Value, json};
 
-use super::home::endpoints;
+use super::endpoints::{endpoints, schedules};
 use super::parameters::{asked, list, location_of, log_group};
 use crate::cloud::Cloud;
 use crate::example_input::example_input;
@@ -29,6 +29,7 @@ pub(super) async fn machine(cloud: &Cloud, request: &Request) -> Result<Value, S
     let versions = cloud.states(&location, "ListStateMachineVersions", &paged).await?;
     let aliases = cloud.states(&location, "ListStateMachineAliases", &paged).await?;
     let is_standard = described["type"] == "STANDARD";
+    let endpoints = endpoints(cloud, &location).await?;
     Ok(json!({
         "name": described["name"],
         "arn": arn,
@@ -45,7 +46,7 @@ pub(super) async fn machine(cloud: &Cloud, request: &Request) -> Result<Value, S
         "aliases": list(aliases, "stateMachineAliases"),
         "example": example_input(&definition),
         "inputs": if is_standard { last_inputs(cloud, request, &arn).await? } else { Vec::new() },
-        "endpoints": endpoints(cloud, &location).await?,
+        "schedule": schedules(cloud, &location, &endpoints, &arn).await,
     }))
 }
 

@@ -3,15 +3,20 @@
 mod actions;
 mod changes;
 mod data_flow;
+mod endpoints;
 mod execution;
 mod executions;
 mod functions;
 mod home;
+mod listing;
 mod logs;
 mod machine;
+mod map_run;
 mod parameters;
 mod role;
 mod search;
+
+use std::sync::Arc;
 
 use cloud_core::{Request, Response, ServiceError};
 use hyper::Method;
@@ -21,7 +26,7 @@ use crate::cloud::Cloud;
 use parameters::asked_location;
 
 /// Answers a path below `api/`.
-pub(crate) async fn answer(cloud: &Cloud, path: &str, request: &Request) -> Response {
+pub(crate) async fn answer(cloud: &Arc<Cloud>, path: &str, request: &Request) -> Response {
     let answered = match request.method {
         Method::GET => read(cloud, path, request).await,
         _ => change(cloud, path, request).await,
@@ -29,9 +34,9 @@ pub(crate) async fn answer(cloud: &Cloud, path: &str, request: &Request) -> Resp
     answered.unwrap_or_else(|error| failed(&error))
 }
 
-async fn read(cloud: &Cloud, path: &str, request: &Request) -> Result<Response, ServiceError> {
+async fn read(cloud: &Arc<Cloud>, path: &str, request: &Request) -> Result<Response, ServiceError> {
     let value = match path {
-        "changes" => return Ok(changes::stream(cloud, request).await),
+        "changes" => return Ok(changes::stream(cloud, request)),
         "execution" => return execution::execution(cloud, request).await,
         "details" => execution::details(cloud, request).await,
         "whole" => execution::whole(cloud, request).await,
@@ -39,7 +44,8 @@ async fn read(cloud: &Cloud, path: &str, request: &Request) -> Result<Response, 
         "home" => home::home(cloud, &asked_location(request)).await,
         "machine" => machine::machine(cloud, request).await,
         "executions" => executions::executions(cloud, request).await,
-        "map-run" => executions::map_run(cloud, request).await,
+        "map-run" => map_run::map_run(cloud, request).await,
+        "map-state" => map_run::map_state(cloud, request).await,
         "function" => functions::function(cloud, request).await,
         "lines" => logs::lines(cloud, request).await,
         "invocation" => logs::invocation(cloud, request).await,

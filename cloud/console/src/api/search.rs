@@ -3,12 +3,13 @@
 use cloud_core::{Location, Request, ServiceError};
 use serde_json::{Value, json};
 
-use super::parameters::{asked_location, list};
+use super::listing;
+use super::parameters::{asked_location, list, location_of};
 use crate::cloud::Cloud;
 use crate::long_text::cut;
 
 /// How many of each kind are listed at most before they are compared.
-const LISTED: u64 = 1_000;
+const LISTED: usize = 1_000;
 /// How many machines' executions are looked through.
 const MACHINES: usize = 50;
 /// How many of each kind are found.
@@ -23,27 +24,32 @@ const SHOWN_LINE: usize = 300;
 /// What there is whose name has `q` in it.
 pub(super) async fn search(cloud: &Cloud, request: &Request) -> Result<Value, ServiceError> {
     let location = asked_location(request);
-    let text = request.query_value("q").unwrap_or_default().trim().to_lowercase();
-    let machines = cloud.states(&location, "ListStateMachines", &json!({ "maxResults": LISTED })).await?;
-    let machines = list(machines, "stateMachines");
-    let functions = cloud.read(&location, "lambda", "/2015-03-31/functions").await?;
-    let groups = cloud.logs(&location, "DescribeLogGroups", &json!({ "limit": 50 })).await?;
-    let groups: Vec<Value> =
-        list(groups, "logGroups").into_iter().map(|mut group| group["logGroupName"].take()).collect();
+    let asked = request.query_value("q").unwrap_or_default();
+    let asked = asked.trim();
+    let text = asked.to_lowercase();
+    let machines = listing::machines(cloud, &location, LISTED).await?.items;
+    let functions = listing::functions(cloud, &location, LISTED).await?.items;
+    let groups = listing::groups(cloud, &location, LISTED).await?.items;
+    let groups: Vec<Value> = groups.into_iter().map(|mut group| group["logGroupName"].take()).collect();
     let mut found = Vec::new();
     let named = |value: &Value| value.as_str().is_some_and(|name| name.to_lowercase().contains(&text));
     for machine in machines.iter().filter(|machine| named(&machine["name"])).take(FOUND) {
         found.push(json!({ "kind": "machine", "name": machine["name"], "arn": machine["stateMachineArn"] }));
     }
-    for function in list(functions, "Functions").iter().filter(|function| named(&function["FunctionName"])).take(FOUND)
-    {
+    for function in functions.iter().filter(|function| named(&function["FunctionName"])).take(FOUND) {
         found.push(json!({ "kind": "function", "name": function["FunctionName"] }));
     }
     for group in groups.iter().filter(|group| named(group)).take(FOUND) {
         found.push(json!({ "kind": "log", "name": group }));
     }
-    let standard = machines.iter().filter(|machine| machine["type"] == "STANDARD").take(MACHINES);
-    found.extend(executions(cloud, &location, standard, named).await?);
+    let standard: Vec<&Value> = machines.iter().filter(|machine| machine["type"] == "STANDARD").collect();
+    let mut listed = executions(cloud, &location, standard.iter().take(MACHINES).copied(), named).await?;
+    if listed.len() < FOUND {
+        let exact = exactly_named(cloud, &standard, asked).await;
+        listed.retain(|one| exact.iter().all(|other| other["arn"] != one["arn"]));
+        found.extend(exact);
+    }
+    found.extend(listed);
     if text.len() >= SHORTEST {
         found.extend(lines(cloud, &location, &groups, &text).await?);
     }
@@ -61,19 +67,45 @@ async fn executions<'a>(
         let newest = json!({ "stateMachineArn": machine["stateMachineArn"], "maxResults": LISTED });
         let listed = list(cloud.states(location, "ListExecutions", &newest).await?, "executions");
         let wanted = listed.iter().filter(|execution| named(&execution["name"])).take(FOUND - found.len());
-        found.extend(wanted.map(|execution| {
-            json!({
-                "kind": "execution",
-                "name": execution["name"],
-                "arn": execution["executionArn"],
-                "status": execution["status"],
-            })
-        }));
+        found.extend(wanted.map(shown_execution));
         if found.len() >= FOUND {
             break;
         }
     }
     Ok(found)
+}
+
+/// The executions of exactly this name, or this ARN, however many newer ones there are.
+async fn exactly_named(cloud: &Cloud, machines: &[&Value], asked: &str) -> Vec<Value> {
+    let arns: Vec<String> = if asked.contains(":execution:") {
+        vec![asked.to_owned()]
+    } else if asked.is_empty() || asked.contains([' ', ':', '/']) {
+        Vec::new()
+    } else {
+        let machines = machines.iter().filter_map(|machine| machine["stateMachineArn"].as_str());
+        machines.map(|arn| format!("{}:{asked}", arn.replacen(":stateMachine:", ":execution:", 1))).collect()
+    };
+    let mut found = Vec::new();
+    for arn in arns {
+        // Most machines have none of this name, and some texts are no name.
+        let Ok(location) = location_of(&arn) else { continue };
+        if let Ok(execution) = cloud.states(&location, "DescribeExecution", &json!({ "executionArn": arn })).await {
+            found.push(shown_execution(&execution));
+        }
+        if found.len() >= FOUND {
+            break;
+        }
+    }
+    found
+}
+
+fn shown_execution(execution: &Value) -> Value {
+    json!({
+        "kind": "execution",
+        "name": execution["name"],
+        "arn": execution["executionArn"],
+        "status": execution["status"],
+    })
 }
 
 async fn lines(cloud: &Cloud, at: &Location, groups: &[Value], text: &str) -> Result<Vec<Value>, ServiceError> {

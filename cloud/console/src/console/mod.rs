@@ -1,6 +1,6 @@
 //! The page as a whole: what its paths are, who is let in, and what every answer forbids.
 
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use cloud_core::{Request, Response};
 use hyper::Method;
@@ -27,7 +27,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 /// The embedded cloud's page.
 pub struct Console {
     access: Access,
-    cloud: Cloud,
+    cloud: Arc<Cloud>,
 }
 
 impl std::fmt::Debug for Console {
@@ -47,7 +47,7 @@ impl Console {
     #[must_use]
     pub fn new(access: Access, handles: Handles) -> Self {
         let run = handles.random.uuid().simple().to_string();
-        Self { access, cloud: Cloud { handles, run, histories: Mutex::default() } }
+        Self { access, cloud: Arc::new(Cloud { handles, run, histories: Mutex::default() }) }
     }
 
     /// Decides on the headers of a request to one of its paths.

@@ -91,7 +91,7 @@ pub struct EventSummary {
     pub assigns: bool,
 }
 
-/// Tells histories in short, and counts what runs: without the data of events, which an answer of `GetExecutionHistory` is mostly
+/// Tells histories in short, and counts what runs and waits: without the data of events, which an answer of `GetExecutionHistory` is mostly
 /// made of.
 pub trait ExecutionHistories: Send + Sync {
     /// The events of an execution after the one with a number, oldest first; all of them after 0.
@@ -102,6 +102,9 @@ pub trait ExecutionHistories: Send + Sync {
 
     /// How many executions of a state machine run, the children of its Map Runs included.
     fn running(&self, machine_arn: &str) -> usize;
+
+    /// How many of these wait for a moment, or for somebody who has a task's token: `most` at most.
+    fn waiting(&self, machine_arn: &str, most: usize) -> usize;
 }
 
 /// What a fork is to be.

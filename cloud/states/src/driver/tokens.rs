@@ -52,6 +52,13 @@ impl Tokens {
         keys
     }
 
+    /// Gives the executions with tokens that are out, from a key on, until one is refused; one with several tokens comes several times.
+    pub(super) fn each_from(&self, first: &ExecutionKey, mut take: impl FnMut(&ExecutionKey) -> bool) {
+        let known = self.lock();
+        let mut keys = known.by_task.range((first.clone(), TaskId(0))..).map(|((key, _), _)| key);
+        while keys.next().is_some_and(&mut take) {}
+    }
+
     /// All tokens that are out.
     #[cfg(test)]
     pub(crate) fn issued(&self) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Histories in short and counts of what runs, as the page asks for them.
+//! Histories in short and counts of what runs and waits, as the page asks for them.
 
 use asl::HistoryEvent;
 use cloud_core::{EventSummary, ExecutionHistories, ServiceError};
@@ -36,6 +36,10 @@ impl ExecutionHistories for States {
 
     fn running(&self, machine_arn: &str) -> usize {
         MachineReference::parse(machine_arn).map_or(0, |reference| self.index().running(&reference.key))
+    }
+
+    fn waiting(&self, machine_arn: &str, most: usize) -> usize {
+        MachineReference::parse(machine_arn).map_or(0, |reference| self.driver.waiting(&reference.key, most))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cloud_core::testing::come_to_rest;
-use cloud_core::{ExecutionWaits as _, Location, WaitReason};
+use cloud_core::{ExecutionHistories as _, ExecutionWaits as _, Location, WaitReason};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -82,6 +82,37 @@ async fn what_an_execution_waits_for_is_told_with_its_moment() {
     assert!(fixture.states.waits_for_tokens(&elsewhere, 10).await.is_empty());
     let missing = fixture.states.waits(&format!("{arn}x")).await.unwrap_err();
     assert_eq!(missing.code, "ExecutionDoesNotExist");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_is_counted_by_machine_and_once_each() {
+    let fixture = Fixture::new().await;
+    let wait = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}});
+    let worked = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 90, "End": true}}});
+    fixture.call("CreateActivity", json!({"name": "a"})).await.unwrap();
+    let mut map = json!({"Type": "Map", "Label": "Each", "ItemProcessor": wait, "End": true});
+    map["ItemProcessor"]["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+    let machines = [
+        ("m", wait.clone()),
+        ("m-2", wait.clone()),
+        ("map", json!({"StartAt": "M", "States": {"M": map}})),
+        ("worked", worked),
+        ("passes", json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}})),
+    ];
+    let mut arns = Vec::new();
+    for (name, definition) in machines {
+        let machine = fixture.create_as(name, "STANDARD", &definition).await;
+        for execution in ["one", "two"] {
+            fixture.start_of(&machine, execution, &json!([1, 2])).await.unwrap();
+        }
+        arns.push(machine);
+    }
+    come_to_rest().await;
+    let waiting = |most| arns.iter().map(|arn| fixture.states.waiting(arn, most)).collect::<Vec<_>>();
+    // A task of an activity has a token from its start on, whoever works on it.
+    assert_eq!(waiting(100), [2, 2, 4, 2, 0]);
+    assert_eq!(waiting(1), [1, 1, 1, 1, 0]);
+    assert_eq!(fixture.states.waiting("no arn", 1), 0);
 }
 
 #[tokio::test(start_paused = true)]

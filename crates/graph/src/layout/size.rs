@@ -1,7 +1,7 @@
 //! How large things are, in pixels.
 
 use crate::definition::State;
-use crate::shown::{cut_px, width_px, wrapped};
+use crate::shown::{cut_last_word_px, cut_px, width_px, wrapped};
 
 /// The font's size of names.
 pub(crate) const NAME_PX: i32 = 13;
@@ -49,7 +49,7 @@ pub(super) fn state_text(state: &State) -> StateText {
         "" => state.type_name().to_owned(),
         detail => format!("{} · {detail}", state.type_name()),
     };
-    let caption = cut_px(&whole, SMALL_PX, CAPTION_ROOM);
+    let caption = cut_last_word_px(&whole, SMALL_PX, CAPTION_ROOM);
     let widest = name.iter().map(|line| width_px(line, NAME_PX)).max().unwrap_or(0);
     // The tips of a Choice's box take some of it.
     let tips = if state.kind == Some(asl::StateType::Choice) { 16 } else { 0 };

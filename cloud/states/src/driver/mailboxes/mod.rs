@@ -3,6 +3,7 @@
 mod express_runs;
 mod other_wakes;
 mod rooms;
+mod waiting;
 mod work;
 
 use std::collections::{BTreeMap, VecDeque};

@@ -30,6 +30,11 @@ impl OtherWakes {
         self.lock().contains_key(key)
     }
 
+    /// Whether an execution is woken for another reason and waits for nothing beside that.
+    pub(super) fn has_no_wait(&self, key: &ExecutionKey) -> bool {
+        self.lock().get(key).is_some_and(Option::is_none)
+    }
+
     /// The first end of a Wait of those executions.
     pub(super) fn first_wait(&self) -> Option<Timestamp> {
         self.lock().values().flatten().min().copied()

@@ -77,6 +77,13 @@ impl Timers {
         queue.by_moment.iter().find(|(_, key)| is_wanted(key)).map(|(moment, _)| *moment)
     }
 
+    /// Gives the executions that have a timer, from a key on, until one is refused.
+    pub(super) fn each_from(&self, first: &ExecutionKey, mut take: impl FnMut(&ExecutionKey) -> bool) {
+        let queue = self.lock();
+        let mut keys = queue.by_key.range(first..).map(|(key, _)| key);
+        while keys.next().is_some_and(&mut take) {}
+    }
+
     /// Whether an execution that wants to be woken then has been, or would have been, read ahead.
     pub(super) fn is_due_soon(&self, next_wake: Option<Timestamp>) -> bool {
         next_wake.is_some_and(|moment| self.lock().read_until.is_some_and(|until| moment <= until))

@@ -1,11 +1,13 @@
 //! Tests of who is let in, and of what is said to browsers.
 
+mod stream;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use cloud_core::{
     Account, Changes, Clock, ClockControl, ClockMover, Dispatch, EventSummary, ExecutionFork, ExecutionHistories,
-    ExecutionWait, ExecutionWaits, ForkedExecution, Inhabited, Location, PortFuture, Random, ServiceError, Stop, Topic,
+    ExecutionWait, ExecutionWaits, ForkedExecution, Inhabited, Location, PortFuture, Random, ServiceError, Stop,
     WaitReason,
 };
 use jiff::Timestamp;
@@ -40,7 +42,10 @@ impl Dispatch for Services {
             "DescribeExecution" if request.member("executionArn").is_some_and(|arn| arn.ends_with(":ended")) => {
                 json!({ "name": "ended", "status": "SUCCEEDED", "redriveCount": 0 })
             }
-            "DescribeExecution" => json!({ "name": "e", "status": "RUNNING" }),
+            "DescribeExecution" if request.member("executionArn").is_some_and(|arn| arn.ends_with(":gone")) => {
+                return Box::pin(std::future::ready(Err(ServiceError::bad_request("ExecutionDoesNotExist", "none"))));
+            }
+            "DescribeExecution" => json!({ "name": "e", "status": "RUNNING", "executionArn": input["executionArn"] }),
             "DescribeStateMachineForExecution" => {
                 json!({ "definition": r#"{"StartAt":"<b>","States":{"<b>":{"Type":"Pass","End":true}}}"# })
             }
@@ -48,10 +53,17 @@ impl Dispatch for Services {
             "StartExecution" => json!({ "executionArn": "arn" }),
             "UpdateMapRun" => json!({}),
             "ListStateMachines" => {
-                json!({ "stateMachines": [{ "name": "m", "stateMachineArn": "arn:m", "type": "STANDARD" }] })
+                json!({ "stateMachines": [{ "name": "m", "stateMachineArn": MACHINE, "type": "STANDARD" }] })
             }
             "ListExecutions" => json!({ "executions": [] }),
             "DescribeLogGroups" => json!({ "logGroups": [] }),
+            "FilterLogEvents" => json!({ "events": [] }),
+            "" if request.path.ends_with("/f/versions") => {
+                json!({ "Versions": [{ "Version": "1", "LastModified": "then", "Environment": { "Variables": { "KEY": "hush" } } }] })
+            }
+            "" if request.path.ends_with("/f/configuration") => {
+                json!({ "FunctionName": "f", "Environment": { "Variables": { "KEY": "hush" } } })
+            }
             "" => json!({}),
             other => return Box::pin(std::future::ready(Err(ServiceError::not_implemented(other)))),
         };
@@ -75,6 +87,10 @@ impl ExecutionHistories for Services {
         };
         let events = [event(1, "ExecutionStarted", None), event(2, "PassStateEntered", Some("<b>"))];
         Ok(events.into_iter().filter(|event| event.id > after).collect())
+    }
+
+    fn waiting(&self, _: &str, most: usize) -> usize {
+        5.min(most)
     }
 
     fn running(&self, _: &str) -> usize {
@@ -131,6 +147,7 @@ struct Fixture {
     control: ClockControl,
 }
 
+const MACHINE: &str = "arn:aws:states:us-east-1:000000000000:stateMachine:m";
 const EXECUTION: &str = "arn:aws:states:us-east-1:000000000000:execution:m:e";
 
 fn fixture() -> Fixture {
@@ -320,75 +337,12 @@ async fn a_parameter_that_is_missing_or_wrong_is_told() {
 }
 
 #[tokio::test]
-async fn the_stream_tells_of_changes_and_of_another_run() {
-    let Fixture { console, cookie, control, .. } = fixture();
-    let ask = async |known: &str| {
-        let asked = request(Method::GET, "api/changes", "").with_header("cookie", &cookie);
-        let response = console.answer(&asked.with_header("last-event-id", known)).await;
-        String::from_utf8(response.body.to_vec()).unwrap()
-    };
-    let run = &console.cloud.run;
-    assert!(ask("other-7").await.contains(&format!("id: {run}-0\n")), "a page of another run is told at once");
-    let known = format!("{run}-0");
-    let waiting = ask(&known);
-    let change = async {
-        while control.next_timer().is_none() {
-            tokio::task::yield_now().await;
-        }
-        console.cloud.handles.changes.mark(|| [Topic::settings()]);
-        // Changes are gathered for a moment.
-        while control.next_timer().is_none_or(|due| due > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1)) {
-            tokio::task::yield_now().await;
-        }
-        control.advance(std::time::Duration::from_secs(1));
-    };
-    let (told, ()) = tokio::join!(waiting, change);
-    assert!(told.contains(&format!("id: {run}-1\n")), "{told}");
-    assert!(!told.contains("changed"), "{told}");
-    console.cloud.handles.stop.give();
-    assert!(ask(&format!("{run}-1")).await.contains("-1\n"), "a cloud that ends holds nobody up");
-}
-
-#[tokio::test]
-async fn a_page_that_shows_one_thing_is_not_told_of_others() {
-    let Fixture { console, cookie, control, .. } = fixture();
-    let run = console.cloud.run.clone();
-    let ask = async |query: &str| {
-        let asked = request(Method::GET, "api/changes", query).with_header("cookie", &cookie);
-        String::from_utf8(console.answer(&asked).await.body.to_vec()).unwrap()
-    };
-    let begun = ask("of=execution:one+settings").await;
-    assert!(begun.contains(r#""changed":["execution:one","settings"]"#), "{begun}");
-    let query = format!("of=execution:one+settings&known={run}-0");
-    let waiting = ask(&query);
-    let changes = &console.cloud.handles.changes;
-    let change = async {
-        // It waits for what it shows for 20 seconds at most.
-        while control.next_timer().is_none() {
-            tokio::task::yield_now().await;
-        }
-        changes.mark(|| [Topic::execution("other")]);
-        for _ in 0..100 {
-            tokio::task::yield_now().await;
-        }
-        let due = control.next_timer().unwrap();
-        assert!(due > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1), "nothing is about to be told: {due}");
-        changes.mark(|| [Topic::execution("one")]);
-        while control.next_timer().is_none_or(|due| due > Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1)) {
-            tokio::task::yield_now().await;
-        }
-        control.advance(std::time::Duration::from_secs(1));
-    };
-    let (told, ()) = tokio::join!(waiting, change);
-    assert!(told.contains(&format!("id: {run}-2\n")) && told.contains(r#""changed":["execution:one"]"#), "{told}");
-}
-
-#[tokio::test]
-async fn home_counts_what_runs_and_names_the_places() {
+async fn home_counts_what_runs_waits_and_failed_and_names_the_places() {
     let fixture = fixture();
     let home = json_of(&fixture, "api/home", "account=000000000002&region=eu-west-1").await;
     assert_eq!((&home["account"], &home["region"]), (&json!("000000000002"), &json!("eu-west-1")));
     assert_eq!(home["machines"][0]["running"], 7);
+    assert_eq!(home["machines"][0]["waiting"], 5);
     let places = json!([
         { "account": "000000000000", "region": "us-east-1" },
         { "account": "000000000002", "region": "eu-west-1" },
@@ -396,4 +350,30 @@ async fn home_counts_what_runs_and_names_the_places() {
     assert_eq!(home["places"], places);
     let listed = fixture.services.asked.lock().unwrap().iter().filter(|asked| *asked == "ListExecutions").count();
     assert_eq!(listed, 1, "what runs is not listed");
+}
+
+#[tokio::test]
+async fn an_execution_is_found_by_its_whole_name_or_arn_however_old_it_is() {
+    let fixture = fixture();
+    let found = async |text: &str| {
+        let answer = json_of(&fixture, "api/search", &format!("q={text}")).await;
+        let found = answer["found"].as_array().unwrap().iter().filter(|found| found["kind"] == "execution");
+        found.map(|found| found["arn"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("old").await, ["arn:aws:states:us-east-1:000000000000:execution:m:old"]);
+    assert_eq!(found(EXECUTION).await, [EXECUTION]);
+    for none in ["gone", "", "two%20words"] {
+        assert_eq!(found(none).await, Vec::<String>::new(), "{none}");
+    }
+}
+
+#[tokio::test]
+async fn the_environment_of_a_function_is_told_once_it_is_asked_for() {
+    let fixture = fixture();
+    let hidden = json_of(&fixture, "api/function", "name=f").await;
+    assert_eq!(hidden["environment"], json!({ "KEY": null }));
+    assert_eq!(hidden["versions"], json!([{ "Version": "1", "LastModified": "then" }]));
+    assert!(!hidden.to_string().contains("hush"), "{hidden}");
+    let asked = json_of(&fixture, "api/function", "name=f&reveal=1").await;
+    assert_eq!(asked["environment"], json!({ "KEY": "hush" }));
 }
