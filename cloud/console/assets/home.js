@@ -47,7 +47,7 @@ function Places({ account, region, places }) {
   if (here.length < 2) return null;
   const words = (place) => `${place.region} · account ${place.account}`;
   const choose = (event) => (location.hash = to("", "", here[event.target.selectedIndex]));
-  return html`<div class="filters"><${Field} label="Region and account"><select onChange=${choose}>${here.map((place) => html`<option selected=${place.account === account && place.region === region}>${words(place)}</option>`)}</select><//></div>`;
+  return html`<div class="filters"><${Field} label="Region and account" class="place"><select onChange=${choose}>${here.map((place) => html`<option selected=${place.account === account && place.region === region}>${words(place)}</option>`)}</select><//></div>`;
 }
 
 /** Moves the clock: what waits for a moment in between goes on. */
