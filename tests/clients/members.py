@@ -43,6 +43,7 @@ KNOWN = {
 
 # What the handlers of the query protocol read: all is text there, and no wrong type shows it.
 ROLE = {"RoleName"}
+PROFILE = {"InstanceProfileName"}
 PAGE = {"Marker", "MaxItems"}
 TAGS = {"Tags", "Tags.Key", "Tags.Value"}
 SIMULATED = PAGE | {
@@ -52,17 +53,20 @@ SIMULATED = PAGE | {
     "ContextEntries.ContextKeyType",
 }
 FORMS = {
+    "AddRoleToInstanceProfile": PROFILE | ROLE,
     "AttachRolePolicy": ROLE | {"PolicyArn"},
+    "CreateInstanceProfile": PROFILE | TAGS | {"Path"},
     "CreatePolicy": {"PolicyName", "Path", "PolicyDocument", "Description"} | TAGS,
     "CreatePolicyVersion": {"PolicyArn", "PolicyDocument", "SetAsDefault"},
     "CreateRole": ROLE | TAGS | {"Path", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "PermissionsBoundary"},
+    "DeleteInstanceProfile": PROFILE,
     "DeletePolicy": {"PolicyArn"},
     "DeletePolicyVersion": {"PolicyArn", "VersionId"},
     "DeleteRole": ROLE,
     "DeleteRolePermissionsBoundary": ROLE,
     "DeleteRolePolicy": ROLE | {"PolicyName"},
     "DetachRolePolicy": ROLE | {"PolicyArn"},
-    "GetInstanceProfile": {"InstanceProfileName"},
+    "GetInstanceProfile": PROFILE,
     "GetPolicy": {"PolicyArn"},
     "GetPolicyVersion": {"PolicyArn", "VersionId"},
     "GetRole": ROLE,
@@ -71,7 +75,7 @@ FORMS = {
     "ListAccountAliases": PAGE,
     "ListAttachedRolePolicies": ROLE | PAGE | {"PathPrefix"},
     "ListEntitiesForPolicy": PAGE | {"PolicyArn", "EntityFilter", "PathPrefix", "PolicyUsageFilter"},
-    # There are none: a path leaves nothing out.
+    "ListInstanceProfileTags": PAGE | PROFILE,
     "ListInstanceProfiles": PAGE | {"PathPrefix"},
     "ListInstanceProfilesForRole": ROLE | PAGE,
     "ListPolicies": PAGE | {"Scope", "OnlyAttached", "PathPrefix", "PolicyUsageFilter"},
@@ -84,9 +88,12 @@ FORMS = {
     "SimulatePrincipalPolicy": SIMULATED | {"PolicySourceArn"},
     "PutRolePermissionsBoundary": ROLE | {"PermissionsBoundary"},
     "PutRolePolicy": ROLE | {"PolicyName", "PolicyDocument"},
+    "RemoveRoleFromInstanceProfile": PROFILE | ROLE,
     "SetDefaultPolicyVersion": {"PolicyArn", "VersionId"},
+    "TagInstanceProfile": TAGS | PROFILE,
     "TagPolicy": TAGS | {"PolicyArn"},
     "TagRole": ROLE | TAGS,
+    "UntagInstanceProfile": PROFILE | {"TagKeys"},
     "UntagPolicy": {"PolicyArn", "TagKeys"},
     "UntagRole": ROLE | {"TagKeys"},
     "UpdateAssumeRolePolicy": ROLE | {"PolicyDocument"},

@@ -113,6 +113,13 @@ fn function_urls_subscriptions_and_live_tails_are_as_clients_know_them() {
     against_an_empty_cloud(&Home::new(), "function_urls.py", &[], &[]);
 }
 
+/// Uses the network once: the modules stay in the target folder.
+#[test]
+fn ansibles_modules_make_change_read_and_remove() {
+    let cache = concat!(env!("CARGO_TARGET_TMPDIR"), "/ansible");
+    against_an_empty_cloud(&Home::new(), "ansible_modules.py", &[], &[cache]);
+}
+
 #[test]
 fn aliases_and_versions_lead_and_are_guarded_as_on_aws() {
     against_an_empty_cloud(&Home::new(), "aliases.py", &[], &[]);

@@ -1,14 +1,20 @@
-//! What tools ask of an account that has one user, no alias and no instances.
+//! What tools ask of an account that has one user and no alias.
 
-use cloud_core::{Form, ServiceError, Xml};
+use cloud_core::{Form, Request, ServiceError, Xml};
 
 use crate::role::date;
 use crate::service::Iam;
-use crate::sts::{USER_ID, USER_NAME, user_arn};
+use crate::sts::{USER_ID, USER_NAME, session, user_arn};
 
 /// The user whose credentials any access key is taken for.
-pub(crate) fn get_user(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
-    let name = form.get("UserName").unwrap_or(USER_NAME);
+pub(crate) fn get_user(iam: &Iam, request: &Request) -> Result<Xml, ServiceError> {
+    let form = Form::of(request);
+    let name = form.get("UserName");
+    if name.is_none() && session(iam, request).is_some() {
+        let text = "Must specify userName when calling with non-User credentials";
+        return Err(ServiceError::new(400, "ValidationError", text));
+    }
+    let name = name.unwrap_or(USER_NAME);
     if name != USER_NAME {
         return Err(missing(&format!("The user with name {name} cannot be found.")));
     }
@@ -22,20 +28,7 @@ pub(crate) fn get_user(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
 }
 
 pub(crate) fn list_aliases(_iam: &Iam, _form: &Form) -> Result<Xml, ServiceError> {
-    Ok(nothing("AccountAliases"))
-}
-
-pub(crate) fn list_instance_profiles(_iam: &Iam, _form: &Form) -> Result<Xml, ServiceError> {
-    Ok(nothing("InstanceProfiles"))
-}
-
-pub(crate) fn get_instance_profile(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
-    let name = form.required("InstanceProfileName")?;
-    Err(missing(&format!("Instance Profile {name} cannot be found.")))
-}
-
-fn nothing(list: &str) -> Xml {
-    Xml::new().list(list, []).text("IsTruncated", "false")
+    Ok(Xml::new().list("AccountAliases", []).text("IsTruncated", "false"))
 }
 
 fn missing(text: &str) -> ServiceError {

@@ -16,6 +16,7 @@
 mod account;
 mod assume_role;
 mod directory;
+mod instance_profiles;
 mod listing;
 mod operations;
 mod permissions;
@@ -31,5 +32,5 @@ mod tests;
 mod unique_id;
 
 pub use operations::{INFO, OPERATIONS, resource_tags};
-pub use service::{DELETED_ROLES, Iam, POLICIES, ROLES};
+pub use service::{DELETED_ROLES, INSTANCE_PROFILES, Iam, POLICIES, ROLES};
 pub use sessions::SessionKeys;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloud_core::{Change, Form, ServiceError, Xml};
 use policy::Document;
 
+use crate::instance_profiles::check_role_deletion;
 use crate::listing::{close, page};
 use crate::policies::managed::check_boundary;
 use crate::policies::members::{path, set_tags};
@@ -116,6 +117,7 @@ pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, Servic
     let key = form.account().key(name);
     let role = find(iam, form)?;
     check_deletion(&role)?;
+    check_role_deletion(iam, form.account(), name)?;
     // First: a crash in between leaves a role that is there, which counts.
     remember_deleted(iam, &role.arn()).await?;
     iam.roles
@@ -194,10 +196,4 @@ pub(crate) fn list_tags(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     tags.sort();
     let page = page(tags, form, |(key, _)| key);
     Ok(close(Xml::new().list("Tags", page.items.iter().map(tag_xml)), &page, |(key, _)| key))
-}
-
-/// There are no instances here, so a role that exists has no instance profile.
-pub(crate) fn list_instance_profiles(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
-    find(iam, form)?;
-    Ok(Xml::new().list("InstanceProfiles", []).text("IsTruncated", "false"))
 }

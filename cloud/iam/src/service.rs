@@ -5,6 +5,7 @@ use cloud_store::{Store, StoreError, Table};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::instance_profiles::InstanceProfile;
 use crate::permissions::enforcement::{Documents, Enforcement};
 use crate::permissions::read_role::ReadRoles;
 use crate::policies::managed_policy::ManagedPolicy;
@@ -19,6 +20,9 @@ pub const POLICIES: Table = Table::new("policies");
 
 /// Roles that were deleted, by ARN: what ran as one of them fails, what names a role that was never made does not.
 pub const DELETED_ROLES: Table = Table::new("deleted-roles");
+
+/// Instance profiles, by account and name.
+pub const INSTANCE_PROFILES: Table = Table::new("instance-profiles");
 
 /// How many deleted roles are remembered: the last ones.
 pub(crate) const MOST_DELETED_ROLES: usize = 10_000;
@@ -37,6 +41,8 @@ pub struct Iam {
     pub(crate) policies: CachedTable<ManagedPolicy>,
     /// By ARN.
     pub(crate) deleted_roles: CachedTable<DeletedRole>,
+    /// By the account's key of the name.
+    pub(crate) instance_profiles: CachedTable<InstanceProfile>,
     pub(crate) sessions: Sessions,
     /// The roles, read.
     pub(crate) read_roles: ReadRoles,
@@ -58,6 +64,7 @@ impl Iam {
             roles: CachedTable::open(store, ROLES, clock.clone())?,
             policies: CachedTable::open(store, POLICIES, clock.clone())?,
             deleted_roles: CachedTable::open(store, DELETED_ROLES, clock.clone())?,
+            instance_profiles: CachedTable::open(store, INSTANCE_PROFILES, clock.clone())?,
             sessions: Sessions::default(),
             read_roles: ReadRoles::default(),
             documents: Documents::default(),
@@ -70,7 +77,12 @@ impl Iam {
 
     /// How many stored values could not be read.
     pub fn unreadable_rows(&self) -> usize {
-        let tables = [self.roles.unreadable(), self.policies.unreadable(), self.deleted_roles.unreadable()];
+        let tables = [
+            self.roles.unreadable(),
+            self.policies.unreadable(),
+            self.deleted_roles.unreadable(),
+            self.instance_profiles.unreadable(),
+        ];
         tables.iter().map(|unreadable| unreadable.count()).sum()
     }
 

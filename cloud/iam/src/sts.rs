@@ -72,7 +72,7 @@ pub(crate) fn user_arn(account: &Account) -> String {
     account.global_arn("iam", &format!("user/{USER_NAME}"))
 }
 
-fn session(iam: &Iam, request: &Request) -> Option<Session> {
+pub(crate) fn session(iam: &Iam, request: &Request) -> Option<Session> {
     let scope = request.scope.as_ref()?;
     iam.sessions.get(&scope.access_key)
 }

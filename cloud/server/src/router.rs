@@ -161,11 +161,14 @@ impl Router {
         if let Some(service) = self.services.iter().find(is_unsigned) {
             return Ok(service);
         }
+        let action = Form::of(request).get("Action").unwrap_or_default().to_owned();
         let name = if request.path.starts_with("/v2/") {
             "apigateway"
         } else if request.path.starts_with("/20") {
             "lambda"
-        } else if Form::of(request).get("Action").is_some() || is_form(request) {
+        } else if SAML.ends_with(&format!(":{action}")) {
+            "sts"
+        } else if !action.is_empty() || is_form(request) {
             "iam"
         } else {
             ""
@@ -214,6 +217,11 @@ fn unknown_service(name: &str, request: &Request) -> Target {
     Target::UnknownService(protocol, format!("{name}: {} {}", request.method, request.path))
 }
 
+/// What is not served and is sent without a signature, as AWS has it: it is told that it is not there.
+const SAML: &str = "sts:AssumeRoleWithSAML";
+/// What the names of the services of user and identity pools begin with: their clients sign in with them.
+pub(crate) const COGNITO: &str = "AWSCognitoIdentity";
+
 /// Services whose errors are XML although their requests are no forms.
 const REST_XML: [&str; 6] = ["s3", "s3express", "s3-object-lambda", "s3control", "route53", "cloudfront"];
 
@@ -235,7 +243,8 @@ impl Target {
     fn needs_signature(&self) -> bool {
         match self {
             Self::Operation(_, operation) => operation.needs_signature,
-            Self::UnknownOperation(..) | Self::UnknownService(..) => true,
+            Self::UnknownOperation(_, name) => name != SAML,
+            Self::UnknownService(_, name) => !name.starts_with(COGNITO),
         }
     }
 

@@ -17,7 +17,7 @@ use super::composition::Cloud;
 use super::guard::{Guard, Peer, Peers, Refusal, SignatureCheck, is_foreign};
 use super::http::{Admitted, Front, Host, Share, Site, foreign_host};
 use super::keys::CloudKeys;
-use super::router::is_form;
+use super::router::{COGNITO, is_form};
 
 /// The largest body that the endpoint of an HTTP API takes: "Payload size: 10 MB" of
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>.
@@ -93,7 +93,7 @@ impl Site for GuardedCloud {
                 self.guard.admit_to_administration(head, peer).map_err(|refusal| admin_refusal(&refusal))
             }
             // Some forms need no signature: which one it is stands in the body, which its own user may send.
-            Host::Service if peer.is_owner() && is_unsigned_form(head) => Ok(None),
+            Host::Service if peer.is_owner() && is_unsigned(head) => Ok(None),
             Host::Service => {
                 let admitted = self.guard.admit(head, peer, |key| self.cloud.iam.session_keys(key));
                 admitted.map_err(|refusal| self.refuse(head, &refusal))
@@ -165,9 +165,10 @@ pub fn console_url(keys: &CloudKeys, port: u16, view: &str) -> String {
     format!("http://127.0.0.1:{port}{}?token={}#/{view}", cloud_console::PREFIX, access.token())
 }
 
-/// Whether a request is a form without any signature.
-fn is_unsigned_form(head: &Request) -> bool {
-    is_form(head) && head.raw_query.is_empty() && !head.headers.contains_key("authorization")
+/// Whether a request that may be sent so is without any signature.
+fn is_unsigned(head: &Request) -> bool {
+    let is_cognito = head.header("x-amz-target").is_some_and(|target| target.starts_with(COGNITO));
+    (is_cognito || is_form(head)) && head.raw_query.is_empty() && !head.headers.contains_key("authorization")
 }
 
 /// A refusal in the form of the endpoint that a request is for; none where it is for a service.

@@ -39,6 +39,9 @@ pub enum Malformed {
     /// A service principal that is no service's name.
     #[error("Invalid principal in policy: \"SERVICE\":\"{0}\"")]
     ServicePrincipal(String),
+    /// An AWS principal that is neither an account, nor somebody's ARN or id.
+    #[error("Invalid principal in policy: \"AWS\":\"{0}\"")]
+    AwsPrincipal(String),
     /// An identity policy names a principal.
     #[error("Policy document should not specify a principal.")]
     ProhibitedPrincipal,

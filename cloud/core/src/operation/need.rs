@@ -37,6 +37,12 @@ impl Need {
         Self { member, action, resource, passed_to: None }
     }
 
+    /// The same, of a role that is given to this service.
+    #[must_use]
+    pub const fn passed_to(self, service: &'static str) -> Self {
+        Self { passed_to: Some(service), ..self }
+    }
+
     /// The right to give a service the role that a member names ([PassRole]).
     ///
     /// [PassRole]: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html

@@ -15,6 +15,9 @@ impl OperationInfo {
         let mut context = request.condition_keys();
         for (key, value) in resource_tags {
             context = context.with(&format!("aws:ResourceTag/{key}"), value.as_str());
+            if asked.action.starts_with("iam:") {
+                context = context.with(&format!("iam:ResourceTag/{key}"), value.as_str());
+            }
         }
         let tags = request_tags(request);
         for (key, value) in &tags {
@@ -50,11 +53,13 @@ impl Request {
             .with("aws:EpochTime", self.received_at.as_second().to_string())
             // As a client of AWS would: what never leaves the machine is not to be read on the way either.
             .with("aws:SecureTransport", "true")
-            .with("aws:ViaAWSService", if self.acting.is_some() { "true" } else { "false" });
-        match self.header("user-agent") {
-            Some(agent) => context.with("aws:UserAgent", agent),
+            // No service hands a call on in its caller's name here: those that call others have a role for it.
+            .with("aws:ViaAWSService", "false");
+        let headers = [("aws:UserAgent", "user-agent"), ("aws:Referer", "referer")];
+        headers.into_iter().fold(context, |context, (key, header)| match self.header(header) {
+            Some(value) => context.with(key, value),
             None => context,
-        }
+        })
     }
 }
 

@@ -52,7 +52,11 @@ impl Iam {
     /// Why not.
     pub(crate) fn decide(&self, asked: &Permit<'_>) -> Result<(), Refused> {
         let subject = Subject::of(self, asked.actor);
-        let resource = self.with_path(asked);
+        // A user that is not named is who asks.
+        let resource = match asked.resource {
+            "*" if asked.action == "iam:GetUser" => subject.arn.clone(),
+            _ => self.with_path(asked),
+        };
         let mut policies = subject.policies();
         policies.resource = asked.resource_policy;
         policies.is_same_account = account_of(&resource).is_none_or(|account| account == subject.account);
@@ -80,12 +84,21 @@ impl Iam {
         })
     }
 
-    /// The resource that is asked for. A role's path belongs to its ARN, and a request that names the role does not have it.
+    /// The resource that is asked for. A role's or an instance profile's path belongs to its ARN, and a request that names it does
+    /// not have it.
     fn with_path(&self, asked: &Permit<'_>) -> String {
-        let named = asked.resource.rsplit_once(":role/").filter(|_| asked.action.starts_with("iam:"));
-        let key = named.and_then(|(_, name)| Some(Account::of_arn(asked.resource)?.key(name)));
-        let known = key.and_then(|key| self.roles.read(|roles| Some(roles.get(&key)?.arn())));
-        known.unwrap_or_else(|| asked.resource.to_owned())
+        let known = || {
+            let account = Account::of_arn(asked.resource)?;
+            let (_, resource) = asked.resource.split_once("::").filter(|_| asked.action.starts_with("iam:"))?;
+            match resource.split_once(':')?.1.split_once('/')? {
+                ("role", name) => self.roles.read(|roles| Some(roles.get(&account.key(name))?.arn())),
+                ("instance-profile", name) => {
+                    self.instance_profiles.read(|profiles| Some(profiles.get(&account.key(name))?.arn()))
+                }
+                _ => None,
+            }
+        };
+        known().unwrap_or_else(|| asked.resource.to_owned())
     }
 }
 
@@ -94,13 +107,59 @@ fn account_of(arn: &str) -> Option<Account> {
     Account::of_arn(arn)
 }
 
-/// A resource as IAM's texts have it: a role that is there by its name alone (seen in reports of refusals).
+/// Actions on roles and instance profiles whose refusals have the ARN (this and the other forms: seen in reports of refusals).
+const BY_ARN: [&str; 9] = [
+    "iam:CreateInstanceProfile",
+    "iam:CreateRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:ListRoles",
+    "iam:PassRole",
+    "iam:PutRolePermissionsBoundary",
+    "iam:SimulatePrincipalPolicy",
+    "iam:TagRole",
+    "iam:UntagRole",
+];
+
+/// A resource as IAM's texts have it: most of what it has itself by the name alone.
 fn in_words(action: &str, resource: &str) -> String {
-    let by_name = action.starts_with("iam:") && !["iam:CreateRole", "iam:PassRole"].contains(&action);
-    let name = resource.split_once(":role/").and_then(|(_, path)| path.rsplit('/').next());
-    match name.filter(|_| by_name) {
-        Some(name) => format!("role {name}"),
-        None if by_name && resource.contains(":policy/") => format!("policy {resource}"),
-        None => resource.to_owned(),
+    let named = resource.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(':')?.1.split_once('/'));
+    let Some((kind, path)) = named.filter(|_| action.starts_with("iam:") && !BY_ARN.contains(&action)) else {
+        return resource.to_owned();
+    };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match (kind, action) {
+        ("role" | "user", _) => format!("{kind} {name}"),
+        ("instance-profile", _) if !name.is_empty() => format!("instance profile {name}"),
+        ("policy", "iam:ListPolicies") => format!("policy path /{path}"),
+        ("policy", "iam:CreatePolicy" | "iam:TagPolicy") => format!("policy {name}"),
+        ("policy", _) => format!("policy {resource}"),
+        _ => resource.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_are_named_as_in_the_refusals_of_aws() {
+        for (action, resource, expected) in [
+            ("GetRole", "role/a/r", "role r"),
+            ("AttachRolePolicy", "role/r", "role r"),
+            ("GetUser", "user/local", "user local"),
+            ("GetInstanceProfile", "instance-profile/a/p", "instance profile p"),
+            ("ListPolicies", "policy/", "policy path /"),
+            ("ListPolicies", "policy/a/b/", "policy path /a/b/"),
+            ("CreatePolicy", "policy/a/p", "policy p"),
+            ("GetPolicy", "policy/p", "policy arn:aws:iam::000000000000:policy/p"),
+            ("ListRoles", "role/", "arn:aws:iam::000000000000:role/"),
+            ("ListInstanceProfiles", "instance-profile/", "arn:aws:iam::000000000000:instance-profile/"),
+            ("PassRole", "role/a/r", "arn:aws:iam::000000000000:role/a/r"),
+            ("TagRole", "role/r", "arn:aws:iam::000000000000:role/r"),
+        ] {
+            let resource = format!("arn:aws:iam::000000000000:{resource}");
+            assert_eq!(in_words(&format!("iam:{action}"), &resource), expected, "{action}");
+        }
+        assert_eq!(in_words("sts:AssumeRole", "arn:aws:iam::000000000000:role/r"), "arn:aws:iam::000000000000:role/r");
     }
 }

@@ -16,7 +16,6 @@ const MOST: usize = 4096;
 pub(crate) struct ReadRole {
     /// What the ARNs of its sessions begin with.
     pub(crate) session_arn: String,
-    pub(crate) account: Account,
     /// `AROA` and 17 further characters.
     pub(crate) id: String,
     pub(crate) tags: Vec<(String, String)>,
@@ -66,7 +65,6 @@ impl Iam {
             policies: inline.chain(attached).collect(),
             boundary: boundary.map(|arn| self.managed_document(arn).unwrap_or_else(none)),
             trust: self.document(&role.assume_role_policy),
-            account: role.account,
             id: role.id,
             tags: role.tags,
         })

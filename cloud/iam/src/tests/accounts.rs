@@ -10,6 +10,7 @@ async fn what_one_account_has_another_does_not() {
     let fixture = Fixture::new();
     fixture.create_role("r", LAMBDA_TRUST).await;
     fixture.create_policy("p").await;
+    fixture.iam("CreateInstanceProfile", &[("InstanceProfileName", "x")]).await.unwrap();
     let members = [
         ("RoleName", "r"),
         ("PolicyName", "p"),
@@ -34,6 +35,14 @@ async fn what_one_account_has_another_does_not() {
             }
             "SimulateCustomPolicy" => assert!(answer.is_ok(), "it is about the input alone"),
             "CreateRole" => assert!(answer.unwrap_err().message.contains("assumeRolePolicyDocument")),
+            "CreateInstanceProfile" => {
+                assert!(answer.unwrap().contains("arn:aws:iam::000000000002:instance-profile/x"))
+            }
+            "GetInstanceProfile"
+            | "DeleteInstanceProfile"
+            | "TagInstanceProfile"
+            | "UntagInstanceProfile"
+            | "ListInstanceProfileTags" => assert!(!answer.unwrap_or_default().contains("::000000000000:")),
             "CreatePolicy" => assert!(answer.unwrap().contains("arn:aws:iam::000000000002:policy/p")),
             "UpdateAssumeRolePolicy" => assert_eq!(answer.unwrap_err().code, "NoSuchEntity"),
             _ => assert_eq!(answer.unwrap_err().code, "NoSuchEntity", "{operation}"),
@@ -42,6 +51,7 @@ async fn what_one_account_has_another_does_not() {
     let roles = fixture.iam("ListRoles", &[]).await.unwrap();
     assert_eq!(element(&roles, "RoleName"), "r");
     assert!(fixture.iam("GetPolicy", &[("PolicyArn", POLICY)]).await.is_ok());
+    fixture.iam("GetInstanceProfile", &[("InstanceProfileName", "x")]).await.unwrap();
 }
 
 #[tokio::test]

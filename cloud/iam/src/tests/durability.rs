@@ -32,6 +32,15 @@ const WRITES: &[(&str, &[(&str, &str)])] = &[
     ("DeletePolicyVersion", &[("PolicyArn", Q), ("VersionId", "v2")]),
     ("TagPolicy", &[("PolicyArn", Q), ("Tags.member.1.Key", "b"), ("Tags.member.1.Value", "2")]),
     ("UntagPolicy", &[("PolicyArn", Q), ("TagKeys.member.1", "a")]),
+    ("CreateInstanceProfile", &[("InstanceProfileName", "new")]),
+    ("DeleteInstanceProfile", &[("InstanceProfileName", "empty")]),
+    ("AddRoleToInstanceProfile", &[("InstanceProfileName", "empty"), ("RoleName", "bare")]),
+    ("RemoveRoleFromInstanceProfile", &[("InstanceProfileName", "full"), ("RoleName", "r")]),
+    (
+        "TagInstanceProfile",
+        &[("InstanceProfileName", "full"), ("Tags.member.1.Key", "b"), ("Tags.member.1.Value", "2")],
+    ),
+    ("UntagInstanceProfile", &[("InstanceProfileName", "full"), ("TagKeys.member.1", "a")]),
 ];
 
 async fn begin() -> Fixture {
@@ -54,6 +63,11 @@ async fn begin() -> Fixture {
         .iam("TagPolicy", &[("PolicyArn", Q), ("Tags.member.1.Key", "a"), ("Tags.member.1.Value", "1")])
         .await
         .unwrap();
+    for profile in ["empty", "full"] {
+        fixture.iam("CreateInstanceProfile", &[("InstanceProfileName", profile)]).await.unwrap();
+    }
+    let full = [("InstanceProfileName", "full"), ("RoleName", "r")];
+    fixture.iam("AddRoleToInstanceProfile", &full).await.unwrap();
     fixture
 }
 
@@ -61,6 +75,10 @@ fn assert_agrees(fixture: &Fixture, operation: &str) {
     let reopened = fixture.reopened();
     assert_eq!(fixture.iam.roles.read(Clone::clone), reopened.roles.read(Clone::clone), "{operation}");
     assert_eq!(fixture.iam.policies.read(Clone::clone), reopened.policies.read(Clone::clone), "{operation}");
+    let profiles = |iam: &crate::Iam| iam.instance_profiles.read(Clone::clone);
+    assert_eq!(profiles(&fixture.iam), profiles(&reopened), "{operation}");
+    let deleted = |iam: &crate::Iam| iam.deleted_roles.read(Clone::clone);
+    assert_eq!(deleted(&fixture.iam), deleted(&reopened), "{operation}");
 }
 
 #[tokio::test(flavor = "current_thread", start_paused = true)]

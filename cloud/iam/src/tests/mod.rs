@@ -2,6 +2,7 @@
 
 mod accounts;
 mod durability;
+mod instance_profiles;
 mod operations;
 mod policies;
 mod roles;

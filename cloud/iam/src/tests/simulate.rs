@@ -24,7 +24,9 @@ async fn custom_policies_are_judged_alone() {
         ("ContextEntries.member.1.ContextKeyType", "string"),
         ("ContextEntries.member.1.ContextKeyValues.member.1", "eu-west-1"),
     ];
-    assert_eq!(element(&ask("states:DeleteStateMachine", &region).await, "EvalDecision"), "explicitDeny");
+    let denied = ask("states:DeleteStateMachine", &region).await;
+    assert_eq!(element(&denied, "EvalDecision"), "explicitDeny");
+    assert_eq!(denied.matches("<SourcePolicyId>").count(), 1, "only what denies: {denied}");
     assert_eq!(element(&ask("lambda:InvokeFunction", &[]).await, "EvalDecision"), "implicitDeny");
     let bounded = [("PermissionsBoundaryPolicyInputList.member.1", super::LOGS_POLICY)];
     let bounded = ask("states:ListStateMachines", &bounded).await;

@@ -5,12 +5,16 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cloud_core::{FunctionReference, Invocation, LATEST, Location, ServiceError};
+use cloud_core::{
+    Actor, CachedTable, FunctionReference, Invocation, LATEST, Location, Permit, Refused, RoleDirectory, ServiceError,
+};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::event::AsyncEvent;
 use super::{Inner, QUEUED_OVERHEAD_BYTES};
+use crate::api::policy_resource;
+use crate::model::{Function, FunctionVersion};
 
 /// Why it is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,18 +67,38 @@ impl Condition {
     }
 }
 
+/// Asks whether a function's role may send to a destination, as AWS does when it is set and with each record.
+pub(crate) fn may_tell(
+    roles: &dyn RoleDirectory,
+    functions: &CachedTable<Function>,
+    version: &FunctionVersion,
+    destination: &str,
+) -> Result<(), Refused> {
+    let reference = FunctionReference::parse(destination, &Location::default()).ok();
+    let policy = reference.and_then(|reference| {
+        functions.read(|all| all.get(&reference.key())?.policy.document(&policy_resource(&reference)))
+    });
+    let actor = Actor::Role { arn: &version.role, session: &version.name };
+    let asked = Permit::new(actor, "lambda:InvokeFunction", destination);
+    roles.permit(&Permit { resource_policy: policy.as_ref(), ..asked })
+}
+
 impl Inner {
     /// Has a function run with a record, asynchronously; the record is durable when this ends.
     ///
     /// # Errors
-    /// There is no such function any more; the store's failure.
+    /// The role of the function that ended may not; there is no such function any more; the store's failure.
     pub(super) async fn send_record(
         self: &Arc<Self>,
         destination: &str,
         record: Value,
-        trace_id: &str,
+        ended: &AsyncEvent,
     ) -> Result<(), ServiceError> {
         let reference = FunctionReference::parse(destination, &Location::default())?;
+        if let Ok(version) = self.version(ended) {
+            let may = may_tell(self.roles.as_ref(), &self.functions, &version, destination);
+            may.map_err(|refused| ServiceError::new(403, "AccessDeniedException", refused.to_string()))?;
+        }
         let version = self.functions.read(|functions| {
             let function = functions.get(&reference.key())?;
             function.route(reference.qualifier.as_deref(), self.random.fraction()).map(|found| found.version.clone())
@@ -85,7 +109,7 @@ impl Inner {
             request_id: self.random.uuid().to_string(),
             function_arn: destination.to_owned(),
             version: version.ok_or_else(|| reference.not_found())?,
-            trace_id: trace_id.to_owned(),
+            trace_id: ended.trace_id.clone(),
             received_at: now,
             size_bytes: payload.len(),
             failures: 0,

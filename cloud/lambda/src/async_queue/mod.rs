@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cloud_core::{CachedTable, Clock, Random, ServiceError, Stop, UnreadableRows};
+use cloud_core::{CachedTable, Clock, Random, RoleDirectory, ServiceError, Stop, UnreadableRows};
 use cloud_store::{Batch, Range, Store, StoreError};
 use tokio::sync::Notify;
 
@@ -24,6 +24,7 @@ use crate::fair_room::{FairRoom, Room};
 use crate::model::Function;
 use crate::pool::{SandboxPool, throttled};
 
+pub(crate) use destination::may_tell;
 pub(crate) use event::AsyncEvent;
 pub use event::{ASYNC_EVENTS, ASYNC_PAYLOADS};
 
@@ -49,6 +50,8 @@ struct Inner {
     /// The ids of what is sent to destinations.
     random: Random,
     functions: CachedTable<Function>,
+    /// Who may send to destinations.
+    roles: Arc<dyn RoleDirectory>,
     pool: Arc<SandboxPool>,
     /// Given when the cloud ends: what waits goes on at the next start.
     stop: Stop,
@@ -70,6 +73,7 @@ impl AsyncQueue {
         clock: Clock,
         random: Random,
         functions: CachedTable<Function>,
+        roles: Arc<dyn RoleDirectory>,
         pool: Arc<SandboxPool>,
         stop: Stop,
     ) -> Result<Self, StoreError> {
@@ -101,8 +105,8 @@ impl AsyncQueue {
             ControlFlow::Continue(())
         })?;
         let waiting = Mutex::new(waiting);
-        let inner =
-            Inner { store, clock, random, functions, pool, stop, room, waiting, changed: Notify::new(), unreadable };
+        let changed = Notify::new();
+        let inner = Inner { store, clock, random, functions, roles, pool, stop, room, waiting, changed, unreadable };
         Ok(Self { inner: Arc::new(inner) })
     }
 

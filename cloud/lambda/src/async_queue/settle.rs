@@ -15,7 +15,7 @@ use crate::run_version::run_version;
 use crate::runtime::InvocationEvent;
 
 /// How one try went.
-enum Try {
+pub(super) enum Try {
     /// The function has succeeded.
     Done(Box<Invocation>),
     /// The function has failed.
@@ -152,7 +152,7 @@ impl Inner {
             }
         };
         let record = condition.record(event, &payload, invocation, self.clock.now());
-        if let Err(error) = self.send_record(destination, record, &event.trace_id).await {
+        if let Err(error) = self.send_record(destination, record, event).await {
             tracing::warn!(%error, destination, request_id = event.request_id, "a destination got no record");
         }
     }
@@ -198,7 +198,7 @@ impl Inner {
     }
 
     /// The version as it is now.
-    fn version(&self, event: &AsyncEvent) -> Result<FunctionVersion, Try> {
+    pub(super) fn version(&self, event: &AsyncEvent) -> Result<FunctionVersion, Try> {
         let reference = event.function().map_err(|error| Try::Impossible(error.to_string()))?;
         let found = self.functions.read(|functions| {
             functions.get(&reference.key()).and_then(|function| function.version(Some(&event.version))).cloned()

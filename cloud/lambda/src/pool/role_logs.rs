@@ -71,3 +71,29 @@ impl LogWriter for RoleLogs {
         self.logs.has_group(location, group)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{AllRoles, KeptLogs};
+
+    #[tokio::test]
+    async fn who_writes_is_asked_about_once_a_batch() {
+        let roles = Arc::new(AllRoles::default());
+        let logs = RoleLogs {
+            logs: Arc::new(KeptLogs::default()),
+            roles: Arc::clone(&roles) as Arc<dyn RoleDirectory>,
+            role: "arn:aws:iam::000000000000:role/r".to_owned(),
+            session: "f".to_owned(),
+            is_told: AtomicBool::new(false),
+            has_stream: AtomicBool::new(false),
+        };
+        let mut asked = Vec::new();
+        for _ in 0..3 {
+            let lines = vec![(Timestamp::UNIX_EPOCH, "line".to_owned())];
+            logs.write(&Location::default(), "/aws/lambda/f", "s", lines).await.unwrap();
+            asked.push(roles.asked.swap(0, Ordering::Relaxed));
+        }
+        assert_eq!(asked[1..], [1, 1], "what makes group and stream is asked for once: {asked:?}");
+    }
+}

@@ -35,7 +35,11 @@ pub(crate) use kept_logs::KeptLogs;
 pub(crate) const ENDPOINT: &str = "http://127.0.0.1:4566";
 
 /// Every role trusts Lambda.
-pub(crate) struct AllRoles;
+#[derive(Default)]
+pub(crate) struct AllRoles {
+    /// How often somebody was asked about.
+    pub(crate) asked: std::sync::atomic::AtomicUsize,
+}
 
 impl RoleDirectory for AllRoles {
     fn trust(&self, _role_arn: &str, _principal: Principal<'_>) -> RoleTrust {
@@ -52,6 +56,7 @@ impl RoleDirectory for AllRoles {
     }
 
     fn permit(&self, _asked: &cloud_core::Permit<'_>) -> Result<(), cloud_core::Refused> {
+        self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         Ok(())
     }
 
@@ -107,7 +112,7 @@ impl Fixture {
             random: Random::from_seed(seed),
             faults: faults.clone(),
             logs: logs.clone(),
-            roles: Arc::new(AllRoles),
+            roles: Arc::new(AllRoles::default()),
             runner,
             endpoint_url: ENDPOINT.to_owned(),
         };
@@ -157,7 +162,7 @@ pub(crate) fn handles(lambda: &Fixture) -> Handles {
         random: Random::from_seed(2),
         faults: lambda.faults.clone(),
         logs: lambda.logs.clone(),
-        roles: Arc::new(AllRoles),
+        roles: Arc::new(AllRoles::default()),
         runner: Arc::new(SimulatedRunner::new(lambda.clock.clone(), |_, _| SimulatedRun::hangs())),
         endpoint_url: ENDPOINT.to_owned(),
     }

@@ -125,3 +125,38 @@ async fn a_function_is_sent_what_its_group_logs() {
         .filter(|event| event["message"].as_str().unwrap().contains("sending"));
     assert_eq!(lines.count(), 1, "it ran once");
 }
+
+/// How often a function has run, by its log.
+async fn runs(world: &World, function: &str) -> usize {
+    run_for(&world.control, Duration::from_secs(5)).await;
+    let lines =
+        world.logs(ACCOUNT, "FilterLogEvents", &json!({"logGroupName": format!("/aws/lambda/{function}")})).await;
+    let lines = lines["events"].as_array().into_iter().flatten();
+    lines.filter(|event| event["message"].as_str().unwrap().contains("sending")).count()
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_destination_is_told_as_the_functions_role() {
+    let world = World::new(1);
+    let all = world.create_role(ACCOUNT).await;
+    let told = world.create_function(ACCOUNT, "told", &all).await;
+    let role = world.create_role_named(ACCOUNT, "r", TRUST).await;
+    world.put_policy(ACCOUNT, "r", &allow(&["logs:*"])).await;
+    world.create_function(ACCOUNT, "send", &role).await;
+    let config = json!({"DestinationConfig": {"OnSuccess": {"Destination": told}}});
+    let path = "/2019-09-25/functions/send/event-invoke-config";
+    let refused = world.rest(ACCOUNT, "lambda", Method::PUT, path, &config).await;
+    let text = format!("The function execution role does not have permissions to call InvokeFunction on {told}");
+    assert_eq!((refused.status, read(&refused)["message"].as_str()), (400, Some(text.as_str())));
+    world.put_policy(ACCOUNT, "r", &allow(&["logs:*", "lambda:InvokeFunction"])).await;
+    assert_eq!(world.rest(ACCOUNT, "lambda", Method::PUT, path, &config).await.status, 200);
+    for (actions, expected) in [(&["logs:*"][..], 0), (&["logs:*", "lambda:InvokeFunction"], 1)] {
+        world.put_policy(ACCOUNT, "r", &allow(actions)).await;
+        let request = world.request(ACCOUNT, "lambda");
+        let path = "/2015-03-31/functions/send/invocations";
+        let request = request.with_path(Method::POST, path, "", "{}").with_header("x-amz-invocation-type", "Event");
+        assert_eq!(world.cloud.answer(request).await.status, 202);
+        assert_eq!(runs(&world, "told").await, expected, "{actions:?}");
+    }
+    assert_eq!(runs(&world, "send").await, 2);
+}

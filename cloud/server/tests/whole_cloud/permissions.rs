@@ -371,3 +371,18 @@ async fn what_waits_for_children_or_logs_needs_it_when_it_is_made() {
     world.create_machine(ACCOUNT, "m", &role, &waiting).await;
     assert!(world.states(ACCOUNT, "CreateStateMachine", &input).await["stateMachineArn"].is_string());
 }
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_session_has_no_user_of_its_own() {
+    let world = World::new(1);
+    let role = world.create_role_named(ACCOUNT, "r", TRUST).await;
+    let session = Session::open(&world, &role, &[]).await;
+    let refused = world.query_with(session.request("iam"), "GetUser", &[]).await.unwrap_err();
+    let asked = "iam:GetUser on resource: arn:aws:sts::000000000000:assumed-role/r/me because";
+    assert!(refused.contains(asked), "{refused}");
+    world.put_policy(ACCOUNT, "r", &policy(r#"{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}"#)).await;
+    let refused = world.query_with(session.request("iam"), "GetUser", &[]).await.unwrap_err();
+    assert!(refused.contains("Must specify userName when calling with non-User credentials"), "{refused}");
+    let named = world.query_with(session.request("iam"), "GetUser", &[("UserName", "local")]).await;
+    assert!(named.unwrap().contains("user/local"));
+}

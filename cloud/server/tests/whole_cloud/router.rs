@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::world::{World, read};
+use cloud_core::Request;
 use hyper::Method;
 use serde_json::json;
 
@@ -40,6 +41,18 @@ async fn an_unsigned_request_is_refused_in_its_own_protocol() {
         String::from_utf8_lossy(&answer.body).into_owned()
     };
     assert!(refused(Method::POST, "/", "Action=CreateRole").await.starts_with("<ErrorResponse"));
+    let cognito = async |target: &str| {
+        let request = world.request(ACCOUNT, "").with_path(Method::POST, "/", "", "{}");
+        let answer = world.cloud.answer(Request { scope: None, ..request.with_header("x-amz-target", target) }).await;
+        (answer.status, String::from_utf8_lossy(&answer.body).into_owned())
+    };
+    let (status, told) = cognito("AWSCognitoIdentityProviderService.InitiateAuth").await;
+    assert!(status == 501 && told.contains("AWSCognitoIdentityProviderService.InitiateAuth"), "{told}");
+    assert_eq!(cognito("DynamoDB_20120810.ListTables").await.0, 400, "what AWS has signed");
+    let saml = Request { scope: None, ..world.request(ACCOUNT, "") };
+    let saml = saml.with_path(Method::POST, "/", "", "Action=AssumeRoleWithSAML&Version=2011-06-15");
+    let told = String::from_utf8_lossy(&world.cloud.answer(saml).await.body).into_owned();
+    assert!(told.contains("does not implement sts:AssumeRoleWithSAML yet"), "{told}");
     assert!(refused(Method::GET, "/v2/apis", "").await.starts_with("{\"message\""));
     assert!(refused(Method::GET, "/2015-03-31/functions", "").await.starts_with("{\"Type\":\"User\""));
 }

@@ -88,10 +88,35 @@ fn check_trust_statement(statement: &Statement) -> Result<(), Malformed> {
         return Err(Malformed::NotAssumeRole);
     }
     let is_service = |id: &&str| SERVICE_DOMAINS.iter().any(|domain| id.ends_with(domain));
-    match principal.named().of_type(PrincipalType::Service).find(|id| !is_service(id)) {
-        Some(id) => Err(Malformed::ServicePrincipal(id.to_owned())),
+    if let Some(id) = principal.named().of_type(PrincipalType::Service).find(|id| !is_service(id)) {
+        return Err(Malformed::ServicePrincipal(id.to_owned()));
+    }
+    match principal.named().of_type(PrincipalType::Aws).find(|id| !is_somebody(id)) {
+        Some(id) => Err(Malformed::AwsPrincipal(id.to_owned())),
         None => Ok(()),
     }
+}
+
+/// Whether a text can name an account, a user, a role, a session or everybody. Whether there is such a one is not known here.
+fn is_somebody(id: &str) -> bool {
+    if id == "*" || (id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())) {
+        return true;
+    }
+    // The id of somebody who is gone stands where the ARN has been.
+    if id.starts_with('A') && id.len() >= 16 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return true;
+    }
+    let parts: Vec<&str> = id.splitn(6, ':').collect();
+    let ["arn", _, "iam" | "sts", "", account, resource] = parts.as_slice() else { return false };
+    let kind = resource.split('/').next().unwrap_or_default();
+    account.len() == 12
+        && account.bytes().all(|byte| byte.is_ascii_digit())
+        && !resource.contains(['*', '?'])
+        && match kind {
+            "root" => *resource == "root",
+            "user" | "role" | "assumed-role" | "federated-user" => resource.len() > kind.len() + 1,
+            _ => false,
+        }
 }
 
 fn named(selection: Option<&Selection<OneOrMany<String>>>) -> Option<&OneOrMany<String>> {

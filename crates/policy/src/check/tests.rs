@@ -46,6 +46,36 @@ fn wrong_trust_policies() {
 }
 
 #[test]
+fn a_trust_policy_names_somebody() {
+    let with = |principal: &str| {
+        let statement = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"WHO"}}"#;
+        check_trust(&format!(r#"{{"Version":"2012-10-17","Statement":[{}]}}"#, statement.replace("WHO", principal)))
+    };
+    for (principal, is_taken) in [
+        ("*", true),
+        ("111122223333", true),
+        ("arn:aws:iam::111122223333:root", true),
+        ("arn:aws:iam::111122223333:user/a/b", true),
+        ("arn:aws:iam::111122223333:role/r", true),
+        ("arn:aws:sts::111122223333:assumed-role/r/session", true),
+        ("arn:aws-cn:iam::111122223333:role/r", true),
+        ("AROASYM4G4YTTFNAVB4I7", true),
+        ("123", false),
+        ("", false),
+        ("r", false),
+        ("arn:aws:iam::111122223333:role/*", false),
+        ("arn:aws:iam::111122223333:role", false),
+        ("arn:aws:iam::111122223333:policy/p", false),
+        ("arn:aws:iam::1111:root", false),
+        ("arn:aws:lambda:us-east-1:111122223333:function:f", false),
+        ("lambda.amazonaws.com", false),
+    ] {
+        let expected = (!is_taken).then(|| format!("Invalid principal in policy: \"AWS\":\"{principal}\""));
+        assert_eq!(with(principal).err().map(|error| error.to_string()), expected);
+    }
+}
+
+#[test]
 fn wrong_identity_policies() {
     assert_eq!(identity_error(r#"{"Effect":"Allow","Resource":"*"}"#), "Policy statement must contain actions.");
     assert_eq!(identity_error(r#"{"Effect":"Allow","Action":"states:*"}"#), "Policy statement must contain resources.");

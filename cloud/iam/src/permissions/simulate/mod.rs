@@ -4,7 +4,7 @@ mod input;
 mod place;
 
 use cloud_core::{Account, Form, ServiceError, Xml};
-use policy::{Caller, Denial, Document, Identity, Policies, Request, StatementRef, evaluate, matching};
+use policy::{Caller, Denial, Document, Effect, Identity, Policies, Request, StatementRef, evaluate, matching};
 
 use crate::listing::{close, page};
 use crate::role::Role;
@@ -95,11 +95,15 @@ fn result(input: &Input, simulated: &Simulated, action: &str, resource: &str) ->
         Err(Denial { by: Some(_), .. }) => "explicitDeny",
         Err(Denial { by: None, .. }) => "implicitDeny",
     };
-    let of_identity = matching(identity, &request).into_iter().filter_map(|statement| {
+    // "The deny statement is the only entry included in the result" (API reference, EvaluationResult).
+    let decided =
+        |statement: &StatementRef<'_>| decision != "explicitDeny" || statement.statement.effect == Effect::Deny;
+    let of_identity = matching(identity, &request).into_iter().filter(decided).filter_map(|statement| {
         simulated.identity.iter().flatten().nth(statement.document).map(|source| matched(source, &statement))
     });
     let of_resource = input.resource_policy.iter().flat_map(|source| {
-        matching([&source.document], &request).into_iter().map(move |statement| matched(source, &statement))
+        let found = matching([&source.document], &request).into_iter().filter(decided);
+        found.map(move |statement| matched(source, &statement))
     });
     let xml = Xml::new()
         .text("EvalActionName", action)

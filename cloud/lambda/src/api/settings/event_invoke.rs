@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::api::access::named;
 use crate::api::checks::limits::invalid;
 use crate::api::list::page;
+use crate::async_queue::may_tell;
 use crate::model::EventInvokeConfig;
 use crate::service::Functions;
 
@@ -57,7 +58,15 @@ async fn set(
     if settings.is_empty() {
         return Err(invalid("You must specify at least one of error handling or destination setting."));
     }
-    functions.resolve(reference)?;
+    let version = functions.resolve(reference)?;
+    for destination in settings.named(reference)? {
+        let asked = may_tell(functions.roles.as_ref(), &functions.table, &version, &destination);
+        asked.map_err(|_| {
+            invalid(format!(
+                "The function execution role does not have permissions to call InvokeFunction on {destination}"
+            ))
+        })?;
+    }
     let now = request.received_at;
     let qualifier = reference.qualifier.as_deref().unwrap_or(LATEST);
     let whole = reference.unqualified();
@@ -110,6 +119,13 @@ impl Settings {
         self.maximum_retry_attempts.is_none()
             && self.maximum_event_age_in_seconds.is_none()
             && self.destination_config.is_none()
+    }
+
+    /// The destinations that are given.
+    fn named(&self, reference: &FunctionReference) -> Result<Vec<String>, ServiceError> {
+        let given = self.destination_config.iter().flat_map(|given| [&given.on_success, &given.on_failure]).flatten();
+        let arns = given.filter_map(|destination| destination.destination.as_deref().filter(|arn| !arn.is_empty()));
+        arns.map(|arn| checked(arn, reference)).collect()
     }
 
     fn apply(&self, config: &mut EventInvokeConfig, reference: &FunctionReference) -> Result<(), ServiceError> {
