@@ -16,7 +16,6 @@
 mod account;
 mod assume_role;
 mod directory;
-mod instance_profiles;
 mod listing;
 mod operations;
 mod permissions;

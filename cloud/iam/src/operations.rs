@@ -7,8 +7,9 @@ use cloud_core::{
 
 use crate::permissions::simulate;
 use crate::policies::{managed, role_policies, versions};
+use crate::roles::instance_profiles;
 use crate::service::Iam;
-use crate::{account, instance_profiles, roles};
+use crate::{account, roles};
 
 /// Namespace of the answers' XML.
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";

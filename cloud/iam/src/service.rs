@@ -5,11 +5,11 @@ use cloud_store::{Store, StoreError, Table};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::instance_profiles::InstanceProfile;
 use crate::permissions::enforcement::{Documents, Enforcement};
 use crate::permissions::read_role::ReadRoles;
 use crate::policies::managed_policy::ManagedPolicy;
 use crate::role::Role;
+use crate::roles::instance_profile::InstanceProfile;
 use crate::sessions::{SessionKeys, Sessions};
 
 /// Roles with their inline policies, by account and name.

@@ -98,7 +98,8 @@ impl Functions {
         let code_links = CodeLinks::new(endpoint_url, &random, clock.machine());
         let stop = Stop::new();
         let pool = Arc::new(SandboxPool::new(context));
-        let (asked, run_by) = (Arc::clone(&roles), Arc::clone(&pool));
+        let asked = Arc::clone(&roles);
+        let run_by = Arc::clone(&pool);
         let queue = AsyncQueue::open(store, clock.clone(), random.fork(), table.clone(), asked, run_by, stop.clone())?;
         Ok(Arc::new(Self {
             table,

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::instance_profiles::InstanceProfile;
 use crate::policies::managed_policy::ManagedPolicy;
 use crate::role::Role;
+use crate::roles::instance_profile::InstanceProfile;
 use crate::service::DeletedRole;
 
 const ROLE: &str = r#"{"account":"000000000002","name":"r","path":"/team/","id":"AROAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","assume_role_policy":"{}","description":null,"max_session_duration_s":3600,"permissions_boundary":null,"tags":[["a","1"]],"inline":{"p":"{}"},"attached":["arn:aws:iam::aws:policy/ReadOnlyAccess"]}"#;

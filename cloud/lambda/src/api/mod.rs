@@ -17,5 +17,4 @@ pub(crate) mod url;
 pub(crate) mod version;
 
 pub(crate) use access::{named, policy_resource};
-pub(crate) use checks::role::check_at_run;
 pub(crate) use invocation::MAX_EVENT_BYTES;

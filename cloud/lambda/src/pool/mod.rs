@@ -5,6 +5,7 @@ mod output;
 mod report;
 mod reserved;
 mod role_logs;
+mod run_role;
 mod sandbox;
 mod sandbox_log;
 mod system_log;
@@ -18,11 +19,12 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use self::reserved::Running;
+use self::run_role::check_at_run;
 use self::sandbox::{InvocationOutcome, Sandbox};
-use crate::api::check_at_run;
 use crate::model::FunctionVersion;
 use crate::runtime::InvocationEvent;
 
+pub(crate) use run_role::CAN_NOT_BE_ASSUMED;
 pub(crate) use sandbox::SandboxContext;
 
 /// How many events of one version run at once; more wait for their turn. It bounds the processes on this machine, and

@@ -1,10 +1,9 @@
 //! Whether a function's role can be its role.
 
-use cloud_core::{Principal, RoleDirectory, RoleTrust, ServiceError};
+use cloud_core::{Principal, RoleTrust, ServiceError};
 
+use crate::pool::CAN_NOT_BE_ASSUMED;
 use crate::service::Functions;
-
-const CAN_NOT_BE_ASSUMED: &str = "The role defined for the function cannot be assumed by Lambda.";
 
 /// Lambda's check of the role when a function is created or gets another one. AWS refuses a role that does not exist as
 /// well; here one that was never made is taken, so that tools that bring only functions need no IAM, unless roles propagate
@@ -23,19 +22,4 @@ pub(in crate::api) fn check(functions: &Functions, role_arn: &str, function_arn:
         return Ok(());
     }
     Err(ServiceError::bad_request("InvalidParameterValueException", CAN_NOT_BE_ASSUMED))
-}
-
-/// The same of what is to run: a role that is gone, or does not trust Lambda any more, runs nothing (seen by others as the answer
-/// of Invoke). A role that has only changed is there already.
-///
-/// # Errors
-/// `AccessDeniedException` with the same text.
-pub(crate) fn check_at_run(roles: &dyn RoleDirectory, role_arn: &str, function_arn: &str) -> Result<(), ServiceError> {
-    let lambda = Principal::Service { name: "lambda.amazonaws.com", resource: function_arn };
-    match roles.trust(role_arn, lambda) {
-        RoleTrust::Trusted | RoleTrust::Propagating | RoleTrust::Missing => Ok(()),
-        RoleTrust::Gone | RoleTrust::Refused => {
-            Err(ServiceError::new(403, "AccessDeniedException", CAN_NOT_BE_ASSUMED))
-        }
-    }
 }

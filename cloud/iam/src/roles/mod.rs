@@ -1,11 +1,14 @@
 //! The operations on roles themselves.
 
+pub(crate) mod instance_profile;
+pub(crate) mod instance_profiles;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cloud_core::{Change, Form, ServiceError, Xml};
 use policy::Document;
 
-use crate::instance_profiles::check_role_deletion;
+use self::instance_profiles::check_role_deletion;
 use crate::listing::{close, page};
 use crate::policies::managed::check_boundary;
 use crate::policies::members::{path, set_tags};

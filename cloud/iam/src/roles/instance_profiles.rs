@@ -1,9 +1,8 @@
 //! Instance profiles, which tools make with a role and take away with it. There are no instances here that could have one.
 
 use cloud_core::{Account, Change, Form, ServiceError, Xml};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+use super::instance_profile::InstanceProfile;
 use crate::listing::{close, page};
 use crate::policies::members::{path, set_tags};
 use crate::role::{Role, date, tag_xml};
@@ -11,39 +10,16 @@ use crate::roles;
 use crate::service::Iam;
 use crate::unique_id::unique_id;
 
-/// One instance profile.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct InstanceProfile {
-    pub(crate) account: Account,
-    pub(crate) name: String,
-    /// `/`, or a path with a slash at both ends.
-    pub(crate) path: String,
-    /// `AIPA` and 17 further characters.
-    pub(crate) id: String,
-    pub(crate) created_at: Timestamp,
-    /// The name of its role; it has one at most (IAM quotas).
-    pub(crate) role: Option<String>,
-    /// Key and value, in the order they were set.
-    pub(crate) tags: Vec<(String, String)>,
-}
-
-impl InstanceProfile {
-    /// Its ARN, which carries its path.
-    pub(crate) fn arn(&self) -> String {
-        self.account.global_arn("iam", &format!("instance-profile{}{}", self.path, self.name))
-    }
-
-    fn to_xml(&self, iam: &Iam) -> Xml {
-        let role = self.role.as_ref().and_then(|name| iam.roles.get(&self.account.key(name)));
-        let xml = Xml::new()
-            .text("Path", &self.path)
-            .text("InstanceProfileName", &self.name)
-            .text("InstanceProfileId", &self.id)
-            .text("Arn", &self.arn())
-            .text("CreateDate", &date(self.created_at))
-            .list("Roles", role.iter().map(Role::summary));
-        if self.tags.is_empty() { xml } else { xml.list("Tags", self.tags.iter().map(tag_xml)) }
-    }
+fn to_xml(profile: &InstanceProfile, iam: &Iam) -> Xml {
+    let role = profile.role.as_ref().and_then(|name| iam.roles.get(&profile.account.key(name)));
+    let xml = Xml::new()
+        .text("Path", &profile.path)
+        .text("InstanceProfileName", &profile.name)
+        .text("InstanceProfileId", &profile.id)
+        .text("Arn", &profile.arn())
+        .text("CreateDate", &date(profile.created_at))
+        .list("Roles", role.iter().map(Role::summary));
+    if profile.tags.is_empty() { xml } else { xml.list("Tags", profile.tags.iter().map(tag_xml)) }
 }
 
 fn missing(name: &str) -> ServiceError {
@@ -78,7 +54,7 @@ pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> 
         role: None,
         tags,
     };
-    let answer = Xml::new().nest("InstanceProfile", profile.to_xml(iam));
+    let answer = Xml::new().nest("InstanceProfile", to_xml(&profile, iam));
     iam.instance_profiles
         .change(|all| {
             let key = profile.account.key(&profile.name);
@@ -92,7 +68,7 @@ pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> 
 }
 
 pub(crate) fn get(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
-    Ok(Xml::new().nest("InstanceProfile", find(iam, form)?.to_xml(iam)))
+    Ok(Xml::new().nest("InstanceProfile", to_xml(&find(iam, form)?, iam)))
 }
 
 pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
@@ -162,7 +138,7 @@ fn listed(iam: &Iam, form: &Form, is_wanted: impl Fn(&InstanceProfile) -> bool) 
     let is_listed = |profile: &&InstanceProfile| profile.account == *form.account() && is_wanted(profile);
     let all = iam.instance_profiles.read(|all| all.values().filter(is_listed).cloned().collect());
     let page = page(all, form, |profile: &InstanceProfile| &profile.name);
-    let xml = Xml::new().list("InstanceProfiles", page.items.iter().map(|profile| profile.to_xml(iam)));
+    let xml = Xml::new().list("InstanceProfiles", page.items.iter().map(|profile| to_xml(profile, iam)));
     close(xml, &page, |profile| &profile.name)
 }
 
