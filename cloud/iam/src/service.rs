@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::permissions::enforcement::{Documents, Enforcement};
-use crate::permissions::read_role::ReadRoles;
+use crate::permissions::kept_roles::ReadRoles;
 use crate::policies::managed_policy::ManagedPolicy;
 use crate::role::Role;
 use crate::roles::instance_profile::InstanceProfile;

@@ -2,7 +2,8 @@
 
 mod documents;
 pub(crate) mod enforcement;
-pub(crate) mod read_role;
+pub(crate) mod kept_roles;
+mod read_role;
 pub(crate) mod simulate;
 mod subject;
 pub(crate) mod trust;

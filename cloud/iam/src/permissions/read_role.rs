@@ -1,54 +1,23 @@
 //! Roles with their policies as they are read for decisions: once, until a role or a managed policy changes.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use cloud_core::Account;
 use policy::Document;
 
+use super::kept_roles::ReadRole;
 use crate::service::Iam;
-
-/// How many roles are kept. When there are more all are forgotten, and read again as they are needed.
-const MOST: usize = 4096;
-
-/// A role with all that decides what it may do, and who may have it.
-#[derive(Debug)]
-pub(crate) struct ReadRole {
-    /// What the ARNs of its sessions begin with.
-    pub(crate) session_arn: String,
-    /// `AROA` and 17 further characters.
-    pub(crate) id: String,
-    pub(crate) tags: Vec<(String, String)>,
-    /// Its trust policy. One that can't be read lets nobody in.
-    pub(crate) trust: Arc<Document>,
-    /// What is inline and attached.
-    pub(crate) policies: Vec<Arc<Document>>,
-    pub(crate) boundary: Option<Arc<Document>>,
-}
-
-/// Which state of the roles and of the managed policies something was read from.
-type Generation = (u64, u64);
-
-/// The roles that were read lately, by ARN.
-#[derive(Debug, Default)]
-pub(crate) struct ReadRoles(Mutex<BTreeMap<String, (Generation, Arc<ReadRole>)>>);
 
 impl Iam {
     /// The role with this ARN as it is now; none when there is no such role.
     pub(crate) fn read_for_decision(&self, arn: &str) -> Option<Arc<ReadRole>> {
         // Before anything is read: what changes meanwhile is read again by the next one who asks.
         let generation = (self.roles.generation(), self.policies.generation());
-        let mut known = self.read_roles.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match known.get(arn) {
-            Some((read, role)) if *read == generation => return Some(Arc::clone(role)),
-            Some(_) => {}
-            None if known.len() >= MOST => known.clear(),
-            None => {}
+        if let Some(role) = self.read_roles.get(arn, generation) {
+            return Some(role);
         }
-        drop(known);
         let role = Arc::new(self.read_whole(arn)?);
-        let mut known = self.read_roles.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(arn.to_owned(), (generation, Arc::clone(&role)));
+        self.read_roles.keep(arn, generation, &role);
         Some(role)
     }
 

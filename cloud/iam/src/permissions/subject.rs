@@ -6,7 +6,7 @@ use cloud_core::{Account, Actor, Context};
 use jiff::Timestamp;
 use policy::{Caller, Document, Identity};
 
-use super::read_role::ReadRole;
+use super::kept_roles::ReadRole;
 use crate::role::date;
 use crate::service::Iam;
 use crate::sessions::{Session, SessionSettings};
