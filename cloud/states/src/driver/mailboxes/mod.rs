@@ -22,6 +22,7 @@ use super::child_links::ChildLinks;
 use super::in_flight_calls::InFlightCalls;
 use super::loaded::Cache;
 use super::message::{Message, Reply};
+use super::open_map_runs::OpenMapRuns;
 use super::timers::Timers;
 use super::tokens::Tokens;
 use crate::recovery::Work;
@@ -70,6 +71,7 @@ pub(crate) struct Driver {
     pub(crate) activities: ActivityQueues,
     /// The executions that a task of another execution waits for.
     pub(super) children: ChildLinks,
+    pub(super) map_runs: OpenMapRuns,
 }
 
 #[derive(Debug, Default)]
@@ -109,6 +111,7 @@ impl Driver {
             tokens: Tokens::default(),
             activities: ActivityQueues::default(),
             children: ChildLinks::default(),
+            map_runs: OpenMapRuns::default(),
         }
     }
 
