@@ -32,7 +32,7 @@ fn findings_are_shown_in_their_place() {
     let ended = run(&sandbox, "validate flow.asl.json");
     assert_eq!(ended.code, Some(3));
     insta::assert_snapshot!(ended.stdout, @r#"
-    flow.asl.json:4:5: warning: "Ask" has no Default: when no rule matches, the execution fails with States.NoChoiceMatched. [choice-without-default]
+    flow.asl.json:4:5: warning: "Ask" has no Default: when no rule matches, the execution fails with States.Runtime. [choice-without-default]
      4 |     "Ask": {
        |     ^^^^^
        fix: Add a Default; lead it to a Fail state if nothing else may happen here.

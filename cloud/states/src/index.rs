@@ -216,7 +216,7 @@ impl Index {
 }
 
 /// The account and the region in a machine's key.
-fn place(machine: &str) -> &str {
+pub(crate) fn place(machine: &str) -> &str {
     machine.split('/').next().unwrap_or_default()
 }
 

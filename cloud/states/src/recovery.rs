@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asl::{ChildId, ChildRequest, ChildType, TaskId, TaskPhase, TaskRequest};
+use asl::{ChildId, ChildRequest, ChildType, MapRunId, TaskId, TaskPhase, TaskRequest};
 use cloud_core::ServiceError;
 use jiff::Timestamp;
 
@@ -140,6 +140,16 @@ impl Recovery {
     }
 }
 
+/// A Map Run that was under way when the cloud ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecoveredMapRun {
+    pub(crate) id: MapRunId,
+    /// When it was started or redriven.
+    pub(crate) begun_at: Timestamp,
+    /// Whether it waited for its turn.
+    pub(crate) is_queued: bool,
+}
+
 /// An execution that was running when the cloud ended, with something under way.
 #[derive(Debug)]
 pub(crate) struct RecoveredExecution {
@@ -149,6 +159,8 @@ pub(crate) struct RecoveredExecution {
     pub(crate) tasks: Vec<(TaskRequest, TaskPhase)>,
     /// Children of Map Runs that are to be running.
     pub(crate) map_children: Vec<MapChildStart>,
+    /// Its Map Runs under way.
+    pub(crate) map_runs: Vec<RecoveredMapRun>,
     /// When it is woken next, and when it goes on by itself.
     pub(crate) wakes: [Option<Timestamp>; 2],
     /// What answers its tasks, if it is a test.
@@ -158,7 +170,14 @@ pub(crate) struct RecoveredExecution {
 impl RecoveredExecution {
     fn new(key: ExecutionKey, revision: u64, execution: &asl::Execution, mocks: Option<Box<MockedRun>>) -> Self {
         let children = execution.running_children();
+        let queued: Vec<MapRunId> = execution.queued_map_runs().collect();
+        let map_runs = execution.map_runs().map(|run| RecoveredMapRun {
+            id: run.id,
+            begun_at: run.redriven_at.unwrap_or(run.started_at),
+            is_queued: queued.contains(&run.id),
+        });
         Self {
+            map_runs: map_runs.collect(),
             role_arn: Arc::clone(&execution.context().role_arn),
             tasks: execution.running_tasks().map(|(request, phase)| (request.clone(), phase)).collect(),
             wakes: [execution.next_wake(), execution.next_wait()],

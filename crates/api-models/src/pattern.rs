@@ -6,13 +6,15 @@ use regex_lite::Regex;
 
 /// A pattern that a whole text must match.
 ///
-/// Of what only Java reads there are assertions at the beginning (`(?!^[0-9]+$)`, `(?=.*[a-z])`) and at the end (`(?<!\.)`), and
-/// the classes `\p{L}`, `\p{Z}` and `\p{N}`.
+/// Of what only Java reads there are assertions at the beginning (`(?!^[0-9]+$)`, `(?=.*[a-z])`), at the end (`(?<!\.)`) and in
+/// the middle where nothing is repeated (`f(:(?!\d+$)\w+)?`), and the classes `\p{L}`, `\p{Z}` and `\p{N}`.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     regex: Regex,
     /// What must be found beside it, or must not.
     assertions: Vec<(bool, Regex)>,
+    /// What must be found, or must not, from the place of the group `a0`, `a1` and so on.
+    in_the_middle: Vec<(bool, Regex)>,
     has_classes: bool,
 }
 
@@ -46,15 +48,28 @@ impl Pattern {
             assertions.push((false, Regex::new(&format!("(?:{})$", classes(behind))).ok()?));
             rest = before;
         }
-        let regex = Regex::new(&format!("^(?:{})$", classes(rest))).ok()?;
+        let (rest, in_the_middle) = placed(rest)?;
+        let regex = Regex::new(&format!("^(?:{})$", classes(&rest))).ok()?;
         let has_classes = ["\\p{L}", "\\p{Z}", "\\p{N}"].iter().any(|class| pattern.contains(class));
-        Some(Self { regex, assertions, has_classes })
+        Some(Self { regex, assertions, in_the_middle, has_classes })
     }
 
     /// Whether a whole text matches it.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let text = if self.has_classes { in_ascii(text) } else { Cow::Borrowed(text) };
-        self.regex.is_match(&text) && self.assertions.iter().all(|(is_wanted, it)| it.is_match(&text) == *is_wanted)
+        let holds = |text: &str, (is_wanted, it): &(bool, Regex)| it.is_match(text) == *is_wanted;
+        if !self.assertions.iter().all(|assertion| holds(&text, assertion)) {
+            return false;
+        }
+        if self.in_the_middle.is_empty() {
+            return self.regex.is_match(&text);
+        }
+        let Some(found) = self.regex.captures(&text) else { return false };
+        // A group that is left out has no place, and asserts nothing.
+        self.in_the_middle.iter().enumerate().all(|(number, assertion)| {
+            let place = found.name(&format!("a{number}"));
+            place.and_then(|place| text.get(place.start()..)).is_none_or(|rest| holds(rest, assertion))
+        })
     }
 }
 
@@ -91,6 +106,41 @@ fn without_group(pattern: &str) -> &str {
     let inner = pattern.strip_prefix('(').filter(|inner| !inner.starts_with('?'));
     let whole = inner.and_then(|inner| inner.get(..group(inner).filter(|end| end + 1 == inner.len())?));
     whole.unwrap_or(pattern)
+}
+
+/// A pattern with an empty group in place of each assertion, and the assertions; nothing where one is repeated, as only its last
+/// place would be known.
+fn placed(pattern: &str) -> Option<(Cow<'_, str>, Vec<(bool, Regex)>)> {
+    let mut text = String::new();
+    let mut assertions = Vec::new();
+    let mut rest = pattern;
+    while let Some(at) = ["(?!", "(?="].iter().filter_map(|mark| rest.find(mark)).min() {
+        let (before, inner) = rest.split_at_checked(at)?;
+        let is_wanted = inner.starts_with("(?=");
+        let inner = inner.get("(?!".len()..)?;
+        let end = group(inner)?;
+        if is_repeated(inner.get(end + 1..)?) {
+            return None;
+        }
+        assertions.push((is_wanted, Regex::new(&format!("^(?:{})", classes(inner.get(..end)?))).ok()?));
+        text.push_str(&format!("{before}(?P<a{}>)", assertions.len() - 1));
+        rest = inner.get(end + 1..)?;
+    }
+    match assertions.is_empty() {
+        true => Some((Cow::Borrowed(pattern), assertions)),
+        false => Some((Cow::Owned(text + rest), assertions)),
+    }
+}
+
+/// Whether a group that is open before a text is repeated.
+fn is_repeated(mut rest: &str) -> bool {
+    while let Some(end) = group(rest) {
+        rest = rest.get(end + 1..).unwrap_or_default();
+        if rest.starts_with(['*', '+', '{']) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Where a group ends whose opening parenthesis stands before the text.
@@ -139,6 +189,17 @@ mod tests {
         assert!(matches(bucket, "a.b") && !matches(bucket, "a."));
         let states = "^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$";
         assert!(matches(states, "v1") && !matches(states, "12") && !matches(states, "a b"));
+    }
+
+    #[test]
+    fn assertions_are_read_in_the_middle() {
+        let function = "(function:)?([a-zA-Z0-9-_]{1,64})(:((?!\\d+$)[0-9a-zA-Z-_]+))?";
+        assert!(matches(function, "f") && matches(function, "function:f:live") && matches(function, "f:1a"));
+        assert!(!matches(function, "f:12") && !matches(function, "f:") && !matches(function, "f:a:b"));
+        let collection = "(^(?!(system\\x2e)))(^[_a-zA-Z0-9])([^$]*)";
+        assert!(matches(collection, "orders") && matches(collection, "system") && matches(collection, "_a.b"));
+        assert!(!matches(collection, "system.users") && !matches(collection, "a$") && !matches(collection, ".a"));
+        assert!(Pattern::read("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$").is_none(), "one is repeated");
     }
 
     #[test]

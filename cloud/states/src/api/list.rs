@@ -96,6 +96,11 @@ fn filter(states: &States, request: &Request, input: &ListExecutions) -> Result<
         // The text is ours.
         return Err(validation("A statusFilter of PENDING_REDRIVE needs a Map Run ARN"));
     }
+    if input.redrive_filter.is_some() && input.map_run_arn.is_none() {
+        // "If you provide a state machine ARN in redriveFilter, the API returns a validation exception" (API reference,
+        // ListExecutions). The text is ours.
+        return Err(validation("A redriveFilter needs a Map Run ARN"));
+    }
     let filter = match (&input.state_machine_arn, &input.map_run_arn) {
         (Some(_), Some(_)) => {
             return Err(validation("Only one of a state machine ARN and a Map Run ARN can be specified"));

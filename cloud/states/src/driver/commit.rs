@@ -178,6 +178,7 @@ fn act(states: &Arc<States>, key: &ExecutionKey, step: &mut Step, loaded: &Loade
         driver.in_flight.abandon(key, Work::Child(child));
         driver.stop_child(key, Work::Child(child));
     }
+    map_children::turns::changed(states, key, &step.map_runs);
     if step.notify_parent {
         children::started(states, key, &loaded.row);
     }

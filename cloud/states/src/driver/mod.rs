@@ -14,6 +14,7 @@ mod loaded;
 mod mailboxes;
 mod map_children;
 mod message;
+mod open_map_runs;
 mod run;
 mod start;
 mod step;
@@ -24,4 +25,6 @@ mod tokens;
 pub(crate) use commit::STORE_PAUSE;
 pub(crate) use mailboxes::{Driver, Progress};
 pub(crate) use message::{Message, Skipped};
+#[cfg(test)]
+pub(crate) use open_map_runs::MAX_OPEN_MAP_RUNS;
 pub(crate) use run::resume;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::mailboxes::{MailboxWork, Runner};
 use super::timers::{Next, wake};
-use super::{children, commit, task};
+use super::{children, commit, map_children, task};
 use crate::express;
 use crate::recovery::Recovery;
 use crate::rows::execution::ExecutionKey;
@@ -46,6 +46,7 @@ pub(crate) fn resume(states: &Arc<States>, recovery: Recovery) {
     let timer_loop = states.clock.work(wake_when_due(Arc::clone(states)));
     states.driver.begin(Box::new(spawner), || tokio::spawn(timer_loop));
     children::recover(states, &recovery.executions, recovery.links);
+    map_children::turns::recover(states, &recovery.executions);
     for execution in recovery.executions {
         task::recover(states, execution);
     }

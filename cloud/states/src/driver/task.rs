@@ -81,7 +81,7 @@ fn begin_mocked(
 /// Goes on with the tasks of an execution. One whose answer was under way is begun again: its function may run more than
 /// once. One that somebody else has to end is waited for.
 pub(super) fn recover(states: &Arc<States>, execution: RecoveredExecution) {
-    let RecoveredExecution { key, role_arn, tasks, map_children, wakes: [wake, wait], mocks } = execution;
+    let RecoveredExecution { key, role_arn, tasks, map_children, wakes: [wake, wait], mocks, .. } = execution;
     states.driver.set_timer(&key, wake, wait);
     for child in map_children {
         map_children::begin(states, child);

@@ -32,7 +32,7 @@ pub(crate) struct ExecutionRow {
     /// When it wants to be woken; set when it is written, so that a restart need not read the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_wake: Option<Timestamp>,
-    /// Whether tasks or children are under way; set when it is written.
+    /// Whether tasks or children are under way, or a Map Run waits for its turn; set when it is written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) has_work: bool,
     pub(crate) state: ExecutionState,

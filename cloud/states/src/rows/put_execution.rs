@@ -25,7 +25,9 @@ pub(crate) fn put_execution(
 ) -> Result<(), StoreError> {
     (row.next_wake, row.has_work) = match &row.state {
         ExecutionState::Running(execution) => {
-            let is_idle = execution.running_tasks().next().is_none() && execution.running_children().next().is_none();
+            let is_idle = execution.running_tasks().next().is_none()
+                && execution.running_children().next().is_none()
+                && execution.queued_map_runs().next().is_none();
             (execution.next_wake(), !is_idle)
         }
         ExecutionState::Ended(_) => (None, false),

@@ -18,8 +18,9 @@ pub(super) struct Fields<'a, 'r> {
     pub(super) location: String,
     /// The query language of the state that the object belongs to.
     pub(super) language: QueryLanguage,
-    /// Whether an error was caught where this is evaluated: only there is `$states.errorOutput`.
-    pub(super) has_error: bool,
+    /// What `$states` has here beside `input` and `context`: `result` where the state has one, `errorOutput` where an error was
+    /// caught.
+    pub(super) outcome: Option<&'static str>,
     known: BTreeSet<&'static str>,
     pub(super) parser: &'r mut Parser,
 }
@@ -34,7 +35,7 @@ impl<'a, 'r> Fields<'a, 'r> {
     ) -> Option<Self> {
         match value {
             Value::Object(members) => {
-                Some(Self { members, location, language, has_error: false, known: BTreeSet::new(), parser })
+                Some(Self { members, location, language, outcome: None, known: BTreeSet::new(), parser })
             }
             _ => {
                 parser.findings.schema(&location, "Expected value of type [OBJECT]");
@@ -245,9 +246,7 @@ impl<'a, 'r> Fields<'a, 'r> {
         check_marks(value, &TemplatePath::Field(&location), &mut self.parser.findings);
         let findings = &mut self.parser.findings;
         let template = jsonata::Template::parse(value, &location, |problem| findings.add_template_problem(&problem));
-        if !self.has_error {
-            check_reads(&template, &TemplatePath::Field(&location), &mut self.parser.findings);
-        }
+        check_reads(&template, self.outcome, &TemplatePath::Field(&location), &mut self.parser.findings);
         Some(template)
     }
 
@@ -347,24 +346,25 @@ impl<'a, 'r> Fields<'a, 'r> {
     }
 }
 
-/// Refuses expressions that read the error where none was caught.
-fn check_reads(template: &jsonata::Template, place: &TemplatePath<'_>, findings: &mut Findings) {
+/// Refuses expressions that read what `$states` does not have where they are; reported by others, who measured it on AWS.
+fn check_reads(template: &jsonata::Template, outcome: Option<&str>, place: &TemplatePath<'_>, findings: &mut Findings) {
     match template {
         jsonata::Template::Expression(expression) => {
-            let read = expression.reads().states();
-            if matches!(read, Some(StatesRead::Fields(fields)) if fields.contains("errorOutput")) {
-                let message = "Field '$states.errorOutput' does not exist.";
+            let Some(StatesRead::Fields(fields)) = expression.reads().states() else { return };
+            let is_there = |field: &str| matches!(field, "input" | "context") || Some(field) == outcome;
+            for field in fields.iter().filter(|field| !is_there(field)) {
+                let message = format!("Field '$states.{field}' does not exist.");
                 findings.add_at(FindingKind::UnsupportedJsonataExpression, place, message);
             }
         }
         jsonata::Template::Array(items) => {
             for (i, item) in items.iter().enumerate() {
-                check_reads(item, &TemplatePath::Item(place, i), findings);
+                check_reads(item, outcome, &TemplatePath::Item(place, i), findings);
             }
         }
         jsonata::Template::Object(members) => {
             for (name, member) in members {
-                check_reads(member, &TemplatePath::Member(place, name), findings);
+                check_reads(member, outcome, &TemplatePath::Member(place, name), findings);
             }
         }
         jsonata::Template::Literal(_) => {}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::variable::Assignments;
+use super::redefinition::Assignments;
 use super::{
     Budget, Flow, FlowIndex, QueryLanguage, State, StateIndex, StateMachine, Target, express, graph, json,
     redefinition, state,

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::targets;
-use super::variable::Assignments;
 use super::{Flow, State, StateIndex, StateKind, StateMachine};
 use crate::finding::{FindingKind, Findings};
 
@@ -12,6 +11,43 @@ const MAX_ROUNDS: usize = 40;
 
 /// Names as bits: of those that more than one flow assigns, which are there.
 type Names = Vec<u64>;
+
+/// What a definition assigns, by the place of its `Assign`: `/States/A`, `/States/A/Catch[0]`.
+#[derive(Debug, Default)]
+pub(super) struct Assignments {
+    places: BTreeMap<String, Vec<Assigned>>,
+}
+
+/// A variable that is assigned.
+#[derive(Debug)]
+struct Assigned {
+    name: String,
+    /// `/States/A/Assign/x`.
+    location: String,
+}
+
+impl Assignments {
+    /// What the `Assign` in a place assigns.
+    fn at(&self, place: &str) -> &[Assigned] {
+        self.places.get(place).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What a state assigns, by itself, its rules and its catchers; not what the states inside it do.
+    fn of_state(&self, machine: &StateMachine, state: StateIndex) -> impl Iterator<Item = &Assigned> {
+        let state = machine.state(state);
+        let location = state.map(|state| machine.location(state)).unwrap_or_default();
+        let rules = state.map(|state| targets(&state.kind).len()).unwrap_or_default();
+        let of_rules = (0..rules).flat_map(|i| [format!("Choices[{i}]"), format!("Catch[{i}]")]);
+        let places: Vec<String> = of_rules.map(|rule| format!("{location}/{rule}")).chain([location.clone()]).collect();
+        places.into_iter().flat_map(|place| self.at(&place))
+    }
+
+    /// Notes what the `Assign` in a place assigns.
+    pub(super) fn add(&mut self, place: &str, name: &str, location: &str) {
+        let assigned = Assigned { name: name.to_owned(), location: location.to_owned() };
+        self.places.entry(place.to_owned()).or_default().push(assigned);
+    }
+}
 
 /// Reports what branches and iterations assign although a transition on the way to their state may have assigned it. What the
 /// state itself, or a way around it, assigns is another variable. This is what others measured AWS to refuse, in both modes of a

@@ -100,7 +100,11 @@ fn data_flow(fields: &mut Fields<'_, '_>, of: StateType) -> DataFlow {
         fields.only_in(QueryLanguage::JsonPath, &["ResultPath"]);
     }
     let assigns = matches!(of, Pass | Task | Parallel | Map | Wait | Choice);
+    fields.outcome = has_result.then_some("result");
     let assign = assigns.then(|| fields.assign()).flatten();
+    let has_output = of != Fail && fields.language == QueryLanguage::Jsonata;
+    let output = has_output.then(|| fields.jsonata_template("Output")).flatten();
+    fields.outcome = None;
     match fields.language {
         QueryLanguage::JsonPath => {
             let whole = DataPath::Path(Path::whole());
@@ -117,7 +121,7 @@ fn data_flow(fields: &mut Fields<'_, '_>, of: StateType) -> DataFlow {
         }
         QueryLanguage::Jsonata => DataFlow::Jsonata(Box::new(JsonataFlow {
             arguments: calls.then(|| fields.jsonata_template("Arguments")).flatten(),
-            output: (of != Fail).then(|| fields.jsonata_template("Output")).flatten(),
+            output,
             assign: jsonata(assign),
         })),
     }

@@ -159,7 +159,7 @@ fn catcher(fields: &mut Fields<'_, '_>) -> Option<Catcher> {
         QueryLanguage::JsonPath => fields.result_path(),
         QueryLanguage::Jsonata => ResultPath::Discard,
     };
-    fields.has_error = true;
+    fields.outcome = Some("errorOutput");
     Some(Catcher { error_equals, result_path, route: route(fields)? })
 }
 

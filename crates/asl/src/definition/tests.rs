@@ -82,6 +82,54 @@ fn expressions_are_parsed_and_read_what_is_there() {
 }
 
 #[test]
+fn states_has_a_result_only_where_there_is_one() {
+    let problem = |states: &str| {
+        let read =
+            StateMachine::parse(&format!(r#"{{"StartAt":"A","QueryLanguage":"JSONata","States":{{{states}}}}}"#));
+        read.err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let task = r#""Type":"Task","Resource":"arn:aws:states:::lambda:invoke""#;
+    let fine = r#""Z":{"Type":"Succeed"}"#;
+    for (states, field) in [
+        (r#""A":{"Type":"Pass","Output":"{% $states.result %}","End":true}"#.to_owned(), "result"),
+        (r#""A":{"Type":"Pass","Output":"{% $count([$states.`result`[0]]) %}","End":true}"#.to_owned(), "result"),
+        (r#""A":{"Type":"Pass","Output":"{% $states.foo.bar %}","End":true}"#.to_owned(), "foo"),
+        (r#""A":{"Type":"Wait","Seconds":"{% $states.result %}","End":true}"#.to_owned(), "result"),
+        (r#""A":{"Type":"Succeed","Output":["{% $states.result %}"]}"#.to_owned(), "result"),
+        (r#""A":{"Type":"Fail","Cause":"{% $states.errorOutput %}"}"#.to_owned(), "errorOutput"),
+        (
+            format!(
+                r#""A":{{"Type":"Choice","Choices":[{{"Condition":"{{% $states.result %}}","Next":"Z"}}],"Default":"Z"}},{fine}"#
+            ),
+            "result",
+        ),
+        (format!(r#""A":{{{task},"Arguments":"{{% $states.result %}}","End":true}}"#), "result"),
+        (
+            format!(
+                r#""A":{{{task},"Arguments":{{"FunctionName":"f"}},"Output":"{{% $states.errorOutput %}}","End":true}}"#
+            ),
+            "errorOutput",
+        ),
+        (
+            format!(
+                r#""A":{{{task},"Arguments":{{"FunctionName":"f"}},"Catch":[{{"ErrorEquals":["E"],"Output":"{{% $states.result %}}","Next":"Z"}}],"Next":"Z"}},{fine}"#
+            ),
+            "result",
+        ),
+    ] {
+        let start = format!("UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.{field}' does not exist. at /States/A/");
+        assert!(problem(&states).starts_with(&start), "{states}: {}", problem(&states));
+    }
+    for states in [
+        r#""A":{"Type":"Pass","Output":"{% [($states).result, '$states.result', $states.input.result, $states.input.x.$states.qux] %}","End":true}"#.to_owned(),
+        format!(r#""A":{{{task},"Arguments":{{"FunctionName":"f"}},"Assign":{{"v":"{{% $states.result %}}"}},"Output":"{{% $map([1], function($v) {{ $states.result }}) %}}","End":true}}"#),
+        r#""A":{"Type":"Map","Items":[1],"Output":"{% $states.result %}","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Succeed"}}},"End":true}"#.to_owned(),
+    ] {
+        assert_eq!(problem(&states), "", "{states}");
+    }
+}
+
+#[test]
 fn choices() {
     insta::assert_snapshot!(problem(r#""A":{"Type":"Choice","Choices":[]},"B":{"Type":"Succeed"}"#), @r#"SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/A/Choices"#);
     insta::assert_snapshot!(problem(r#""A":{"Type":"Choice","Choices":[{"Variable":"$.a","IsNull":true}]},"B":{"Type":"Succeed"}"#), @r#"SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/A/Choices[0]"#);

@@ -1,50 +1,11 @@
-//! The variables that a definition assigns: their names, and where.
-
-use std::collections::BTreeMap;
+//! `Assign`: the variables that a definition assigns, and their names.
 
 use super::fields::Fields;
-use super::graph::targets;
-use super::{LanguageTemplate, QueryLanguage, StateIndex, StateMachine};
+use super::{LanguageTemplate, QueryLanguage};
 use crate::finding::FindingKind;
 use crate::quotas::MAX_VARIABLE_NAME_CHARS;
 
 const RESERVED: &str = "states";
-
-/// What a definition assigns, by the place of its `Assign`: `/States/A`, `/States/A/Catch[0]`.
-#[derive(Debug, Default)]
-pub(super) struct Assignments {
-    places: BTreeMap<String, Vec<Assigned>>,
-}
-
-/// A variable that is assigned.
-#[derive(Debug)]
-pub(super) struct Assigned {
-    pub(super) name: String,
-    /// `/States/A/Assign/x`.
-    pub(super) location: String,
-}
-
-impl Assignments {
-    /// What the `Assign` in a place assigns.
-    pub(super) fn at(&self, place: &str) -> &[Assigned] {
-        self.places.get(place).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// What a state assigns, by itself, its rules and its catchers; not what the states inside it do.
-    pub(super) fn of_state(&self, machine: &StateMachine, state: StateIndex) -> impl Iterator<Item = &Assigned> {
-        let state = machine.state(state);
-        let location = state.map(|state| machine.location(state)).unwrap_or_default();
-        let rules = state.map(|state| targets(&state.kind).len()).unwrap_or_default();
-        let of_rules = (0..rules).flat_map(|i| [format!("Choices[{i}]"), format!("Catch[{i}]")]);
-        let places: Vec<String> = of_rules.map(|rule| format!("{location}/{rule}")).chain([location.clone()]).collect();
-        places.into_iter().flat_map(|place| self.at(&place))
-    }
-
-    fn add(&mut self, place: &str, name: &str, location: &str) {
-        let assigned = Assigned { name: name.to_owned(), location: location.to_owned() };
-        self.places.entry(place.to_owned()).or_default().push(assigned);
-    }
-}
 
 impl Fields<'_, '_> {
     /// `Assign` in the state's language, its names checked.

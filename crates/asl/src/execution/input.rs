@@ -79,6 +79,12 @@ pub enum Input {
         /// How it had ended.
         outcome: Outcome,
     },
+    /// It is a Map Run's turn: it has waited since its start ([`crate::Start::queueing_map_runs`]). One that does not wait goes
+    /// on.
+    OpenMapRun {
+        /// The Map Run.
+        map_run: MapRunId,
+    },
     /// Changes a Map Run's limits (`UpdateMapRun`); a limit that is `None` stays.
     UpdateMapRun {
         /// The Map Run.
@@ -159,7 +165,7 @@ pub(super) fn check(execution: &Execution, machine: &StateMachine, input: &Input
         Input::ChildEnded { child, .. } | Input::ChildNotRedrivable { child, .. } => {
             return check_child(execution, *child);
         }
-        Input::UpdateMapRun { map_run, .. } => {
+        Input::UpdateMapRun { map_run, .. } | Input::OpenMapRun { map_run } => {
             return find_map_run(execution, *map_run).map(|_| ()).ok_or(IllegalInput::UnknownMapRun(*map_run));
         }
         Input::TaskStarted { task, .. } => (*task, "started"),
@@ -269,6 +275,7 @@ impl Step<'_> {
                     step.child_not_redrivable(branch, run, child.index, outcome)
                 });
             }
+            Input::OpenMapRun { map_run } => self.apply_to_map_run(map_run, Self::open_map_run),
             Input::UpdateMapRun { map_run, max_concurrency, tolerated_failure_count, tolerated_failure_percentage } => {
                 self.apply_to_map_run(map_run, |step, branch, run| {
                     let limits = Limits {

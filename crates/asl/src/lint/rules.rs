@@ -91,7 +91,7 @@ impl LintRule {
                  into its 25,000 events, an express one into its five minutes."
             }
             Self::ChoiceWithoutDefault => {
-                "When no rule matches and there is no Default, the execution fails with States.NoChoiceMatched."
+                "When no rule matches and there is no Default, the execution fails with States.Runtime."
             }
             Self::ImpossibleError => "The state cannot fail with the error that Retry or Catch names.",
             Self::ShadowedError => "Only the first entry that names an error counts; the later one is never asked.",

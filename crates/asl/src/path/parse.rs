@@ -12,9 +12,9 @@ const MAX_DEPTH: usize = 32;
 pub(crate) struct PathSyntax(pub(crate) String);
 
 impl Path {
-    /// Blanks around it count for nothing, as in Jayway's JsonPath, which AWS reads paths with.
+    /// Blanks and control characters around it count for nothing, as in Jayway's JsonPath, which AWS reads paths with.
     pub(crate) fn parse(text: &str) -> Result<Self, PathSyntax> {
-        let mut cursor = Cursor::new(text.trim_matches(' '));
+        let mut cursor = Cursor::new(text.trim_matches(|c| c <= ' '));
         let path = Self::parse_prefix(&mut cursor)?;
         if cursor.peek().is_some() {
             return Err(cursor.malformed("the end"));

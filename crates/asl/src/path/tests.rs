@@ -244,3 +244,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_java_trims_is_no_part_of_a_path() {
+    let path = Path::parse("$.a").unwrap();
+    for text in ["$.a\t", "\t$.a", "$.a\r\n", "\n $.a \u{b}", "\u{1}$.a"] {
+        let read = Path::parse(text).unwrap();
+        assert_eq!(read.text().trim(), path.text(), "{text:?}");
+    }
+    assert!(Path::parse("$ .a").is_err());
+}

@@ -330,3 +330,53 @@ fn an_express_child_has_five_minutes() {
     let (child, _) = Execution::start_child(&driver.machine, &request.state, start).unwrap();
     assert_eq!(child.next_wake(), Some(at(300.0)));
 }
+
+/// A Map Run that waits for its turn: with items from its input, or from a reader.
+fn queued(more: &str, input: &str) -> Driver {
+    let states = format!(
+        r#""A":{{"Type":"Map","Label":"L",{more}"ItemProcessor":{{"ProcessorConfig":{{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"}},
+            "StartAt":"B","States":{{"B":{PASS}}}}},"End":true}}"#
+    );
+    Driver::start_as(machine(&states), |start| start.queueing_map_runs(), input)
+}
+
+#[test]
+fn a_map_run_that_is_queued_waits_for_its_turn() {
+    let reader = r#""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON"},"Parameters":{"Bucket":"b","Key":"k"}},"#;
+    for (more, input, pending) in [("", "[1,2]", 2), ("", "[]", 0), (reader, "{}", 0)] {
+        let mut driver = queued(more, input);
+        let types: Vec<_> = driver.history.iter().map(|event| event.details.type_name()).collect();
+        assert_eq!(types.last().unwrap(), "MapRunStarted", "{more} {input}");
+        assert!(driver.children.is_empty() && driver.requests.is_empty() && !driver.execution.has_more());
+        let stored = serde_json::to_string(&driver.execution).unwrap();
+        driver.execution = serde_json::from_str(&stored).unwrap();
+        let run = driver.execution.map_runs().next().unwrap();
+        assert_eq!((run.status, run.executions.pending), (Status::Running, pending));
+        assert_eq!(driver.execution.queued_map_runs().collect::<Vec<_>>(), [run.id]);
+        for _ in ["its turn", "told again"] {
+            if driver.outcome.is_none() {
+                driver.give(Input::OpenMapRun { map_run: run.id }, 1.0);
+            }
+        }
+        assert_eq!(driver.execution.queued_map_runs().next(), None);
+        if more == reader {
+            assert_eq!(driver.requests.len(), 1, "it is read once");
+            answer(&mut driver, &json!("[1]"), 1.0);
+        }
+        run_children(&mut driver, 2.0);
+        assert!(matches!(driver.outcome, Some(Outcome::Succeeded { .. })), "{more} {input}");
+    }
+}
+
+#[test]
+fn a_map_run_that_is_queued_can_be_stopped_and_waits_again_after_a_redrive() {
+    let mut driver = queued("", "[1]");
+    driver.give(Input::Stop { error: None, cause: None }, 1.0);
+    assert_eq!(driver.map_run.as_ref().unwrap().status, Status::Aborted);
+    driver.redrive(2.0);
+    let run = driver.execution.queued_map_runs().next().unwrap();
+    assert!(driver.children.is_empty());
+    driver.give(Input::OpenMapRun { map_run: run }, 3.0);
+    run_children(&mut driver, 3.0);
+    assert_eq!(output(&driver), "[1]");
+}

@@ -44,7 +44,7 @@ fn a_task_reads_its_input_and_its_result() {
         r#""A":{{"Type":"Task","Resource":"{LAMBDA}","Arguments":{{"n":"{{% $states.input.n + 1 %}}","r":"{{% $states.context.State.RetryCount %}}"}},
              "TimeoutSeconds":"{{% $states.input.n * 10 %}}","Assign":{{"both":"{{% [$states.input.n, $states.result] %}}"}},
              "Output":"{{% $states.result.x %}}","Next":"B"}},
-           "B":{{"Type":"Pass","Output":{{"x":"{{% $states.input %}}","both":"{{% $both %}}","no":"{{% $exists($states.result) %}}"}},"End":true}}"#
+           "B":{{"Type":"Pass","Output":{{"x":"{{% $states.input %}}","both":"{{% $both %}}","no":"{{% $exists(($states).result) %}}"}},"End":true}}"#
     );
     let mut driver = start(&states, r#"{"n": 1}"#);
     assert_eq!(&*driver.requests[0].input, r#"{"n":2,"r":0}"#);

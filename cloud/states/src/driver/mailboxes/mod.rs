@@ -23,6 +23,7 @@ use super::child_links::ChildLinks;
 use super::in_flight_calls::InFlightCalls;
 use super::loaded::Cache;
 use super::message::{Message, Reply};
+use super::open_map_runs::OpenMapRuns;
 use super::timers::Timers;
 use super::tokens::Tokens;
 use crate::recovery::Work;
@@ -71,6 +72,7 @@ pub(crate) struct Driver {
     pub(crate) activities: ActivityQueues,
     /// The executions that a task of another execution waits for.
     pub(super) children: ChildLinks,
+    pub(super) map_runs: OpenMapRuns,
 }
 
 #[derive(Debug, Default)]
@@ -110,6 +112,7 @@ impl Driver {
             tokens: Tokens::default(),
             activities: ActivityQueues::default(),
             children: ChildLinks::default(),
+            map_runs: OpenMapRuns::default(),
         }
     }
 

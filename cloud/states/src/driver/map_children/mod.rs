@@ -1,6 +1,7 @@
 //! The children of Map Runs: executions of their own, started, stopped and told of by the execution that runs the map.
 
 mod express;
+pub(super) mod turns;
 
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ pub(super) fn create(
     let now = states.clock.now();
     let created = states.compiled(machine, start.revision()).and_then(|compiled| {
         let definition = states.definition(&compiled);
-        let started = asl::Execution::start_child(&definition, start.map_state(), start.start(now));
+        let started = asl::Execution::start_child(&definition, start.map_state(), start.start(now).queueing_map_runs());
         drop(definition);
         let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
         let head = ExecutionHead {

@@ -62,7 +62,8 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
         .input(new.input)
         .role_arn(Arc::clone(&compiled.role_arn))
         .seed(states.random.next_u64())
-        .build();
+        .build()
+        .queueing_map_runs();
     let definition = states.definition(&compiled);
     let (execution, effects) = match &new.fork {
         None => {

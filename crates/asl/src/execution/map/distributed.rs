@@ -49,6 +49,7 @@ impl Step<'_> {
         self.emit(branch, EventDetails::MapRunStarted { map_run_arn: Arc::clone(&run.arn) })?;
         self.effects.push(Effect::StartMapRun(run.summary(Status::Running, None)));
         let begun = match &map.items {
+            Items::Reader(_) if run.is_queued => Ok(()),
             Items::Reader(reader) => self.begin_to_read(branch, &mut run, reader, input),
             Items::Path(_) | Items::Template(_) => {
                 self.add_children(branch, (map, distributed), &mut run, items, input)
@@ -87,6 +88,7 @@ impl Step<'_> {
         let state = Arc::clone(&branch.state);
         let mut run = MapRun::new(MapRunId(id), arn.into(), state, distributed.children, limits);
         run.started_at = self.now;
+        run.is_queued = self.execution.queues_map_runs;
         run.keeps_all = distributed.writer.as_ref().is_some_and(|writer| writer.transformation == Transformation::None);
         Box::new(run)
     }

@@ -12,7 +12,7 @@ pub(crate) struct Limits {
 
 impl Limits {
     /// Whether more items have failed than both limits tolerate. On AWS a limit of 0 is one that is not set, and without any the
-    /// first failure is too many (measured by others, with `TestState`).
+    /// first failure is too many (measured by others).
     pub(crate) fn are_exceeded(self, failed: u64, total: u64) -> bool {
         let count = self.tolerated_failure_count.filter(|count| *count > 0);
         let percentage = self.tolerated_failure_percentage.filter(|percentage| *percentage > 0.0);

@@ -49,6 +49,9 @@ pub(crate) struct MapRun {
     pub(crate) limits: Limits,
     /// Whether the results need the details of each child, or only its output.
     pub(crate) keeps_all: bool,
+    /// Whether it waits for its turn: nothing is read and no child begins before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_queued: bool,
     pub(crate) items: MapRunCounts,
     pub(crate) executions: MapRunCounts,
     waiting: VecDeque<Batch>,
@@ -80,6 +83,7 @@ impl MapRun {
             started_at: Timestamp::UNIX_EPOCH,
             limits,
             keeps_all: false,
+            is_queued: false,
             items: MapRunCounts::default(),
             executions: MapRunCounts::default(),
             waiting: VecDeque::new(),
@@ -113,7 +117,7 @@ impl MapRun {
             self.limits.max_concurrency.min(MAX_MAP_RUN_CONCURRENCY)
         };
         let one_waits = !self.waiting.is_empty() || !self.again.is_empty();
-        one_waits && u64::try_from(self.running.len()).unwrap_or(u64::MAX) < most
+        one_waits && !self.is_queued && u64::try_from(self.running.len()).unwrap_or(u64::MAX) < most
     }
 
     /// Starts the next child, if the limits allow one, and returns its index.
@@ -176,7 +180,7 @@ impl MapRun {
 
     pub(crate) fn is_done(&self) -> bool {
         let no_child_is_left = self.waiting.is_empty() && self.again.is_empty() && self.running.is_empty();
-        no_child_is_left && self.task.is_none() && self.reading.is_none()
+        no_child_is_left && !self.is_queued && self.task.is_none() && self.reading.is_none()
     }
 
     /// The children that have ended, by index.

@@ -7,6 +7,7 @@ pub(super) mod item_reader;
 pub(super) mod items;
 pub(super) mod limits;
 pub(super) mod map_run;
+mod queue;
 mod redrive;
 mod result_writer;
 

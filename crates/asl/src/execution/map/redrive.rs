@@ -30,6 +30,7 @@ impl Step<'_> {
             let problem = format!("The Map Run has reached the maximum number of redrives ({MAX_MAP_RUN_REDRIVES}).");
             return Err(Fault::runtime(branch, problem));
         }
+        run.is_queued = self.execution.queues_map_runs;
         run.redrive_count += 1;
         run.redriven_at = Some(self.now);
         // On AWS it follows from the start of the state, as the start of the Map Run did (measured by others).
@@ -37,7 +38,7 @@ impl Step<'_> {
         branch.previous_event_id = run.started_after;
         self.emit(branch, redriven)?;
         let mut begun = Ok(());
-        if let Some(reader) = reader {
+        if let Some(reader) = reader.filter(|_| !run.is_queued) {
             let input = self.scope_of(branch).effective_input(state)?;
             begun = self.begin_to_read(branch, &mut run, reader, &input);
         }

@@ -16,7 +16,7 @@ pub(crate) fn check(machine: &MachineView<'_>, lints: &mut Lints) {
                 rule: LintRule::ChoiceWithoutDefault,
                 location: state.location.clone(),
                 message: format!(
-                    "\"{}\" has no Default: when no rule matches, the execution fails with States.NoChoiceMatched.",
+                    "\"{}\" has no Default: when no rule matches, the execution fails with States.Runtime.",
                     state.name
                 ),
                 fix: "Add a Default; lead it to a Fail state if nothing else may happen here.".to_owned(),

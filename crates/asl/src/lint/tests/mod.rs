@@ -99,7 +99,7 @@ fn a_loop_needs_a_way_out_and_something_that_changes() {
 fn a_choice_without_default_must_have_a_rule_for_everything() {
     let choice = |rules: Value| json!({"A": {"Type": "Choice", "Choices": rules}, "Z": {"Type": "Succeed"}});
     let open = choice(json!([{"Variable": "$.x", "NumericEquals": 1, "Next": "Z"}]));
-    insta::assert_snapshot!(machine(&open), @r#"choice-without-default /States/A: "A" has no Default: when no rule matches, the execution fails with States.NoChoiceMatched."#);
+    insta::assert_snapshot!(machine(&open), @r#"choice-without-default /States/A: "A" has no Default: when no rule matches, the execution fails with States.Runtime."#);
     assert_eq!(
         machine(&choice(json!([
             {"Variable": "$.x", "IsPresent": true, "Next": "Z"}, {"IsPresent": false, "Variable": "$.x", "Next": "Z"},
