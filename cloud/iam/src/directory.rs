@@ -4,7 +4,7 @@ use cloud_core::{Actor, CallerIdentity, Permit, Principal, Refused, RoleCredenti
 use jiff::SignedDuration;
 use policy::Document;
 
-use crate::permissions::trust::{lets_service_in, lets_task_in};
+use crate::permissions::trust::lets_task_in;
 use crate::service::Iam;
 
 /// How long the session of a service lasts. (That of a function is not documented; it lives as long as its process may.)
@@ -16,7 +16,7 @@ impl RoleDirectory for Iam {
             return if self.is_gone(role_arn) { RoleTrust::Gone } else { RoleTrust::Missing };
         };
         let is_let_in = match principal {
-            Principal::Service { name, resource } => lets_service_in(&role.trust, role_arn, name, resource),
+            Principal::Service { name, resource } => role.lets_service_in(role_arn, name, resource),
             Principal::Task { role: own_role, machine } => {
                 lets_task_in(&role.trust, role_arn, own_role, machine)
                     && self.may_assume(own_role, role_arn, &role.trust)

@@ -5,8 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use policy::Document;
 
+use super::trust::lets_service_in;
+
 /// How many roles are kept. When there are more all are forgotten, and read again as they are needed.
 const MOST: usize = 4096;
+
+/// How many answers about services a role keeps: it is for few resources, nearly always.
+const MOST_ANSWERS: usize = 16;
 
 /// A role with all that decides what it may do, and who may have it.
 #[derive(Debug)]
@@ -21,6 +26,32 @@ pub(crate) struct ReadRole {
     /// What is inline and attached.
     pub(crate) policies: Vec<Arc<Document>>,
     pub(crate) boundary: Option<Arc<Document>>,
+    /// Which services may have it on behalf of which resources, as far as it was asked: the same as long as it is this role.
+    pub(super) services: Mutex<Vec<ServiceAnswer>>,
+}
+
+/// Whether a service may have a role on behalf of a resource.
+#[derive(Debug)]
+pub(super) struct ServiceAnswer {
+    service: String,
+    resource: String,
+    is_let_in: bool,
+}
+
+impl ReadRole {
+    /// Whether its trust policy lets a service in on behalf of a resource.
+    pub(crate) fn lets_service_in(&self, role_arn: &str, service: &str, resource: &str) -> bool {
+        let mut answers = self.services.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = answers.iter().find(|known| known.resource == resource && known.service == service) {
+            return known.is_let_in;
+        }
+        let is_let_in = lets_service_in(&self.trust, role_arn, service, resource);
+        if answers.len() >= MOST_ANSWERS {
+            answers.clear();
+        }
+        answers.push(ServiceAnswer { service: service.to_owned(), resource: resource.to_owned(), is_let_in });
+        is_let_in
+    }
 }
 
 /// Which state of the roles and of the managed policies something was read from.

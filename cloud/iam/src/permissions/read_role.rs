@@ -1,6 +1,6 @@
 //! Roles with their policies as they are read for decisions: once, until a role or a managed policy changes.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use cloud_core::Account;
 use policy::Document;
@@ -36,6 +36,7 @@ impl Iam {
             trust: self.document(&role.assume_role_policy),
             id: role.id,
             tags: role.tags,
+            services: Mutex::default(),
         })
     }
 

@@ -96,21 +96,26 @@ impl Subject {
     /// the role either.
     fn of_service(iam: &Iam, role_arn: &str, session: &str) -> Self {
         let account = Account::of_arn(role_arn).unwrap_or_default();
-        let unknown = |may| Self { role_arn: Some(role_arn.to_owned()), may, ..Self::administrator(&account) };
-        match iam.read_for_decision(role_arn) {
-            Some(role) => Self {
+        if let Some(role) = iam.read_for_decision(role_arn) {
+            return Self {
                 arn: format!("{}/{session}", role.session_arn),
+                account,
+                role_arn: Some(role_arn.to_owned()),
                 id: format!("{}:{session}", role.id),
+                may: May::AsRole(role),
+                session: None,
+                tags: Vec::new(),
+                source_identity: None,
                 issued_at: Some(iam.now()),
-                ..unknown(May::AsRole(role))
-            },
-            None if iam.is_gone(role_arn) => {
-                let name = role_arn.rsplit('/').next().unwrap_or_default();
-                let arn = account.global_arn("sts", &format!("assumed-role/{name}/{session}"));
-                Self { arn, ..unknown(May::Nothing) }
-            }
-            None => unknown(May::All),
+            };
         }
+        let unknown = |may| Self { role_arn: Some(role_arn.to_owned()), may, ..Self::administrator(&account) };
+        if !iam.is_gone(role_arn) {
+            return unknown(May::All);
+        }
+        let name = role_arn.rsplit('/').next().unwrap_or_default();
+        let arn = account.global_arn("sts", &format!("assumed-role/{name}/{session}"));
+        Self { arn, ..unknown(May::Nothing) }
     }
 
     /// Whether it may do everything in its account.

@@ -14,7 +14,6 @@ mod loaded;
 mod mailboxes;
 mod map_children;
 mod message;
-mod open_map_runs;
 mod run;
 mod start;
 mod step;
@@ -24,7 +23,7 @@ mod tokens;
 
 pub(crate) use commit::STORE_PAUSE;
 pub(crate) use mailboxes::{Driver, Progress};
-pub(crate) use message::{Message, Skipped};
 #[cfg(test)]
-pub(crate) use open_map_runs::MAX_OPEN_MAP_RUNS;
+pub(crate) use map_children::open_map_runs::MAX_OPEN_MAP_RUNS;
+pub(crate) use message::{Message, Skipped};
 pub(crate) use run::resume;

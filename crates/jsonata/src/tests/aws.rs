@@ -6,11 +6,9 @@ use super::{Fixed, check, evaluate_over};
 use crate::Expression;
 
 #[test]
-fn additions() {
+fn partitions_and_ranges() {
     check(
         r##"
-$parse("{\"a\":[1,null,true]}").a ==> [1,null,true]
-$parse("[1,2]")[1] ==> 2
 $partition([1,2,3,4,5], 2) ==> [[1,2],[3,4],[5]]
 $partition([], 2) ==> undefined
 $partition([1,2,3], 0) ==> undefined
@@ -54,6 +52,16 @@ $range(1, 5, 1, 9) ==> !T0410: Argument 4 of function "range" does not match fun
 $count($range(1, 360145, 1)) ==> 360145
 $range(1, 360146, 1) ==> !Expression evaluation memory limit exceeded: Check for excessive memory usage
 $count($range(-9223372036854775808, 9223372036854775807, 9223372036854775807)) ==> 3
+"##,
+    );
+}
+
+#[test]
+fn parsed_texts_hashes_and_random_numbers() {
+    check(
+        r##"
+$parse("{\"a\":[1,null,true]}").a ==> [1,null,true]
+$parse("[1,2]")[1] ==> 2
 $parse("") ==> !D3137: Invalid JSON
 $parse("  ") ==> !D3137: Invalid JSON
 $parse("{\"a\":1}{\"b\":2}") ==> !D3137: Invalid JSON

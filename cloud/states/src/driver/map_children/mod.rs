@@ -1,6 +1,7 @@
 //! The children of Map Runs: executions of their own, started, stopped and told of by the execution that runs the map.
 
 mod express;
+pub(super) mod open_map_runs;
 pub(super) mod turns;
 
 use std::sync::Arc;

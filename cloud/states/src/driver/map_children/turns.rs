@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use asl::{Input, Status};
 
+use super::open_map_runs::Run;
 use crate::driver::message::Message;
-use crate::driver::open_map_runs::Run;
 use crate::recovery::RecoveredExecution;
 use crate::rows::execution::ExecutionKey;
 use crate::states::States;

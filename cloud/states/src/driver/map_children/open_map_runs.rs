@@ -13,11 +13,11 @@ use crate::rows::execution::ExecutionKey;
 pub(crate) const MAX_OPEN_MAP_RUNS: usize = 1000;
 
 /// A Map Run: the execution that runs it, and its id there.
-pub(super) type Run = (ExecutionKey, MapRunId);
+pub(in crate::driver) type Run = (ExecutionKey, MapRunId);
 
 /// The open Map Runs of every account and region, and those that wait.
 #[derive(Debug, Default)]
-pub(super) struct OpenMapRuns(Mutex<BTreeMap<String, Place>>);
+pub(in crate::driver) struct OpenMapRuns(Mutex<BTreeMap<String, Place>>);
 
 #[derive(Debug, Default)]
 struct Place {
@@ -28,7 +28,7 @@ struct Place {
 
 impl OpenMapRuns {
     /// A Map Run has started: whether there is room for it at once. Otherwise it waits.
-    pub(super) fn start(&self, run: Run) -> bool {
+    pub(in crate::driver) fn start(&self, run: Run) -> bool {
         let mut places = self.places();
         let place = places.entry(index::place(run.0.parts().0).to_owned()).or_default();
         let has_room = place.open.len() < MAX_OPEN_MAP_RUNS;
@@ -40,7 +40,7 @@ impl OpenMapRuns {
     }
 
     /// A Map Run has ended, whether its turn has come or not: the one whose turn it is now.
-    pub(super) fn end(&self, run: &Run) -> Option<Run> {
+    pub(in crate::driver) fn end(&self, run: &Run) -> Option<Run> {
         let mut places = self.places();
         let name = index::place(run.0.parts().0);
         let place = places.get_mut(name)?;
