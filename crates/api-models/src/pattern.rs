@@ -108,9 +108,12 @@ fn without_group(pattern: &str) -> &str {
     whole.unwrap_or(pattern)
 }
 
+/// What has to follow, or must not, at each place of a pattern.
+type Assertions = Vec<(bool, Regex)>;
+
 /// A pattern with an empty group in place of each assertion, and the assertions; nothing where one is repeated, as only its last
 /// place would be known.
-fn placed(pattern: &str) -> Option<(Cow<'_, str>, Vec<(bool, Regex)>)> {
+fn placed(pattern: &str) -> Option<(Cow<'_, str>, Assertions)> {
     let mut text = String::new();
     let mut assertions = Vec::new();
     let mut rest = pattern;
