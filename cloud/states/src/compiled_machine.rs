@@ -30,7 +30,7 @@ impl CompiledMachine {
         log_destination: Option<LogDestination>,
     ) -> Self {
         let definition = match machine.kind {
-            Kind::Standard => definition,
+            Kind::Standard => definition.with_queued_map_runs(),
             Kind::Express => definition.with_time_limit(asl::MAX_EXPRESS_S),
         };
         let activities = definition.resources().filter_map(|(_, resource)| match resource {

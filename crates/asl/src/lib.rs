@@ -35,7 +35,7 @@
 //! - When the child has ended, report that to the parent with [`Input::ChildEnded`].
 //! - [`Effect::StopChild`]: stop the child; its end is not reported.
 //! - [`Input::UpdateMapRun`] changes a Map Run's limits.
-//! - With [`Start::queueing_map_runs`] a Map Run waits once it has started, until [`Input::OpenMapRun`] gives it its turn.
+//! - With [`StateMachine::with_queued_map_runs`] a Map Run waits once it has started, until [`Input::OpenMapRun`] gives it its turn.
 //!
 //! An `ItemReader` or `ResultWriter` is a task like others with another [`TaskPurpose`], which documents the call and its result.
 //! The history has no event for it.

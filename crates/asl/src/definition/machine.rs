@@ -192,6 +192,7 @@ impl Parser {
             warnings: Vec::new(),
             missing_activities: BTreeSet::new(),
             step_budget: Budget::default(),
+            queues_map_runs: false,
         };
         let language = QueryLanguage::JsonPath;
         let assignments = Assignments::default();

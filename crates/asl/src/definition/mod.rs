@@ -53,6 +53,8 @@ pub struct StateMachine {
     pub(crate) missing_activities: BTreeSet<String>,
     /// How much its executions do in a step.
     pub(crate) step_budget: Budget,
+    /// Whether Map Runs wait for their turn once they have started.
+    pub(crate) queues_map_runs: bool,
 }
 
 /// Where a state is in [`StateMachine::states`].
@@ -318,6 +320,14 @@ impl StateMachine {
     #[must_use]
     pub fn with_step_bound(mut self, events: usize, payload_bytes: usize) -> Self {
         self.step_budget = Budget::of(events.max(1), payload_bytes.max(1));
+        self
+    }
+
+    /// The machine with Map Runs that wait, once they have started, until [`crate::Input::OpenMapRun`] gives each its turn. AWS has
+    /// them wait when an account has too many open ones; without this, none waits.
+    #[must_use]
+    pub fn with_queued_map_runs(mut self) -> Self {
+        self.queues_map_runs = true;
         self
     }
 

@@ -79,7 +79,7 @@ pub enum Input {
         /// How it had ended.
         outcome: Outcome,
     },
-    /// It is a Map Run's turn: it has waited since its start ([`crate::Start::queueing_map_runs`]). One that does not wait goes
+    /// It is a Map Run's turn: it has waited since its start ([`StateMachine::with_queued_map_runs`]). One that does not wait goes
     /// on.
     OpenMapRun {
         /// The Map Run.

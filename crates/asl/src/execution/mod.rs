@@ -65,9 +65,6 @@ pub struct Execution {
     /// The latest `now` seen: the history never goes back in time.
     latest: Timestamp,
     times_out_at: Timestamp,
-    /// Whether Map Runs wait for their turn once they have started.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    queues_map_runs: bool,
     /// The execution's own branch, and those inside Parallel and Map states.
     /// Boxed, because a node of the map has room for eleven values.
     #[serde(deserialize_with = "branch::with_outer_variables")]
@@ -156,7 +153,6 @@ impl Execution {
             last_branch_id: 0,
             latest: start.now,
             times_out_at: timestamp::later(start.now, time_s.min(MAX_EXECUTION_S).saturating_mul(1000)),
-            queues_map_runs: start.queues_map_runs,
             branches: BTreeMap::new(),
             unfinished: BTreeMap::new(),
         };

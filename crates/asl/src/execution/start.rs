@@ -19,8 +19,6 @@ pub struct Start {
     pub seed: u64,
     /// The present time, the execution's start date.
     pub now: Timestamp,
-    /// Whether a Map Run waits for [`crate::Input::OpenMapRun`] once it has started.
-    pub(crate) queues_map_runs: bool,
 }
 
 /// What the Context Object says about an execution. The texts are shared, so that those of a state machine are in memory once
@@ -88,15 +86,7 @@ impl Start {
         now: Timestamp,
     ) -> StartBuilder {
         let context = ExecutionContext::new(execution_arn.into(), state_machine_arn.into(), now);
-        StartBuilder(Self { input: "{}".into(), context, seed: 0, now, queues_map_runs: false })
-    }
-
-    /// Has every Map Run of the execution wait, once it has started, until [`crate::Input::OpenMapRun`] gives it its turn. AWS
-    /// does so when an account has too many open Map Runs; without this, none waits.
-    #[must_use]
-    pub fn queueing_map_runs(mut self) -> Self {
-        self.queues_map_runs = true;
-        self
+        StartBuilder(Self { input: "{}".into(), context, seed: 0, now })
     }
 }
 

@@ -337,7 +337,7 @@ fn queued(more: &str, input: &str) -> Driver {
         r#""A":{{"Type":"Map","Label":"L",{more}"ItemProcessor":{{"ProcessorConfig":{{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"}},
             "StartAt":"B","States":{{"B":{PASS}}}}},"End":true}}"#
     );
-    Driver::start_as(machine(&states), |start| start.queueing_map_runs(), input)
+    Driver::start(machine(&states).with_queued_map_runs(), input)
 }
 
 #[test]

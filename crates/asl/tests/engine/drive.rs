@@ -39,13 +39,8 @@ pub(crate) fn start(input: &str) -> StartBuilder {
 
 impl Driver {
     pub(crate) fn start(machine: StateMachine, input: &str) -> Self {
-        Self::start_as(machine, |start| start, input)
-    }
-
-    pub(crate) fn start_as(machine: StateMachine, change: impl FnOnce(Start) -> Start, input: &str) -> Self {
         let now = at(0.0);
-        let start = change(start(input).seed(42).build());
-        let (execution, effects) = Execution::start(&machine, start).unwrap();
+        let (execution, effects) = Execution::start(&machine, start(input).seed(42).build()).unwrap();
         let mut driver = Self {
             machine,
             execution,

@@ -63,7 +63,7 @@ pub(super) fn create(
     let now = states.clock.now();
     let created = states.compiled(machine, start.revision()).and_then(|compiled| {
         let definition = states.definition(&compiled);
-        let started = asl::Execution::start_child(&definition, start.map_state(), start.start(now).queueing_map_runs());
+        let started = asl::Execution::start_child(&definition, start.map_state(), start.start(now));
         drop(definition);
         let (execution, effects) = started.map_err(|error| errors::invalid_input(&error.to_string()))?;
         let head = ExecutionHead {

@@ -62,8 +62,7 @@ fn begin(states: &Arc<States>, new: NewExecution, sequence: u64, now: Timestamp)
         .input(new.input)
         .role_arn(Arc::clone(&compiled.role_arn))
         .seed(states.random.next_u64())
-        .build()
-        .queueing_map_runs();
+        .build();
     let definition = states.definition(&compiled);
     let (execution, effects) = match &new.fork {
         None => {

@@ -76,7 +76,7 @@ impl ChildRequest {
             redrive_time: None,
         };
         let seed = number(number(seed, self.child.map_run.0), self.child.index);
-        Start { input: Arc::clone(&self.input), context, seed, now, queues_map_runs: false }
+        Start { input: Arc::clone(&self.input), context, seed, now }
     }
 }
 

@@ -88,7 +88,7 @@ impl Step<'_> {
         let state = Arc::clone(&branch.state);
         let mut run = MapRun::new(MapRunId(id), arn.into(), state, distributed.children, limits);
         run.started_at = self.now;
-        run.is_queued = self.execution.queues_map_runs;
+        run.is_queued = self.machine.queues_map_runs;
         run.keeps_all = distributed.writer.as_ref().is_some_and(|writer| writer.transformation == Transformation::None);
         Box::new(run)
     }

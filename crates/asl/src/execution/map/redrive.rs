@@ -30,7 +30,7 @@ impl Step<'_> {
             let problem = format!("The Map Run has reached the maximum number of redrives ({MAX_MAP_RUN_REDRIVES}).");
             return Err(Fault::runtime(branch, problem));
         }
-        run.is_queued = self.execution.queues_map_runs;
+        run.is_queued = self.machine.queues_map_runs;
         run.redrive_count += 1;
         run.redriven_at = Some(self.now);
         // On AWS it follows from the start of the state, as the start of the Map Run did (measured by others).
