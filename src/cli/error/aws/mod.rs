@@ -89,8 +89,15 @@ fn sentence(error: &AwsError) -> CliError {
             CliError::new(ErrorKind::NotFound, format!("{service} does not find what {operation} asked for."))
         }
         AwsErrorKind::NotImplemented => refused(format!("This endpoint does not offer {operation} of {service}.")),
+        AwsErrorKind::Conflict | AwsErrorKind::Other if is_about_role(error) => refused(format!("{service} refused {operation}."))
+            .try_this("The role is gone, or its trust policy does not let the service in; another command may have removed it meanwhile. `workshop deploy` makes the role of a stack anew; what is done stays done."),
         AwsErrorKind::Conflict | AwsErrorKind::Other => refused(format!("{service} refused {operation}.")),
     }
+}
+
+/// Whether the service may not have the role that it was given: Lambda's words, and those of Step Functions.
+fn is_about_role(error: &AwsError) -> bool {
+    ["cannot be assumed", "authorized to assume the provided role"].iter().any(|words| error.message.contains(words))
 }
 
 fn unreached(message: String) -> CliError {

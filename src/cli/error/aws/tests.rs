@@ -26,6 +26,21 @@ fn a_full_quota_is_named() {
 }
 
 #[test]
+fn a_role_that_a_service_may_not_have_is_explained() {
+    for message in [
+        "The role defined for the function cannot be assumed by Lambda.",
+        "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+    ] {
+        let told = told(AwsErrorKind::Other, "", message);
+        assert!(
+            told.starts_with("7 Lambda refused CreateFunction.") && told.contains("The role is gone, or"),
+            "{told}"
+        );
+    }
+    assert!(told(AwsErrorKind::Other, "", "why").ends_with("| why | "));
+}
+
+#[test]
 fn every_failure_has_its_sentence_and_advice() {
     let kinds = [
         AwsErrorKind::NoCredentials,
