@@ -143,7 +143,8 @@ fn failed_iterations_are_tolerated_as_far_as_the_state_says() {
     let distributed = json!({"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": true}}});
     for (limit, failed, status) in [
         (json!({}), 0, StateStatus::Succeeded),
-        (json!({}), 1, StateStatus::Failed),
+        // TestState has no limit where the state has none (recorded); a Map Run has one of 0 then.
+        (json!({}), 1, StateStatus::Succeeded),
         (json!({"ToleratedFailureCount": 0, "ToleratedFailurePercentage": 50}), 1, StateStatus::Succeeded),
         (json!({"ToleratedFailureCount": 1}), 1, StateStatus::Succeeded),
         (json!({"ToleratedFailureCount": 1}), 2, StateStatus::Failed),
