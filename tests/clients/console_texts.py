@@ -80,6 +80,8 @@ def restarting(running, address, folder, workshop):
 def streaming(running, address, folder, workshop):
     """Changes come over one stream: an open page asks for nothing while nothing happens, and for what has changed alone when something does."""
     with page(running, address) as opened:
+        # Until a stream has told something, what it tells first may be a change, and all is asked for again.
+        expect(opened.locator("#connection")).to_have_text("● live")
         asked = []
         opened.on("request", lambda request: asked.append(request.url.split("/api/")[-1].split("?")[0]) if "/api/" in request.url else None)
         opened.get_by_role("link", name="check").first.click()

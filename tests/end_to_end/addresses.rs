@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::support::{Ended, Home, curl, endpoint, epoch_ms};
+use crate::support::{Ended, Home, curl, endpoint, epoch_ms, free_port};
 use serde_json::Value;
 
 /// The URL of the lesson's endpoint without a name that would have to be resolved.
@@ -53,12 +53,6 @@ fn the_printed_url_is_one_that_programs_of_this_machine_resolve() {
     assert!(host.to_socket_addrs().is_ok_and(|mut found| found.next().is_some()), "{url}");
     let printed = home.ok(&["start", "--local", "--task", "t", "--at", "+1h", "--print-curl"]);
     assert!(printed.trim_end().ends_with(&url), "{printed}");
-}
-
-/// A port that is free, from a range of its own, so that no other test's cloud takes it meanwhile.
-fn free_port() -> u16 {
-    let first = 20_000 + u16::try_from(std::process::id() % 5_000).unwrap_or_default();
-    (first..first + 500).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a free port")
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn what_was_answered_is_there_once_after_hundreds_of_kills() {
     let seed = sample::seed();
     let kills = std::env::var("WORKSHOP_KILLS").map_or(KILLS, |kills| kills.parse().expect("a number"));
     println!("seed {seed}: WORKSHOP_SEED={seed} draws the same");
-    let mut cloud = Process::start(seed);
+    let mut cloud = Process::start();
     let port = cloud.port;
     set_up(&mut Connection::new(port));
     let records = Records::default();

@@ -1,12 +1,9 @@
 //! A cloud that is killed with SIGKILL and started again on the same folder, at the same port.
 
-use std::net::TcpListener;
 use std::process::Child;
 
 use crate::support::cloud::{answers, log, run, scratch};
-
-/// Below what the system gives to connections, so that no client's own end takes it while the cloud is down.
-const PORTS: std::ops::Range<u16> = 20_000..30_000;
+use crate::support::free_port;
 
 /// A cloud and its folder, which end with it.
 pub struct Process {
@@ -16,10 +13,9 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn start(seed: u64) -> Self {
+    pub fn start() -> Self {
         let folder = scratch();
-        let first = PORTS.start + u16::try_from(seed % 5_000).expect("a port");
-        let port = (first..PORTS.end).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a port");
+        let port = free_port();
         let child = run(folder.path(), &folder.path().join("data"), port, &[]);
         let mut process = Self { port, child, folder };
         process.wait_until_it_answers();

@@ -26,15 +26,11 @@ impl Cloud {
         if let Some(prepared) = prepared {
             copy(prepared, &data);
         }
-        for _ in 0..5 {
-            let port = free_port();
-            let mut child = run(folder.path(), &data, port, options);
-            if answers(&mut child, port, &data) {
-                return Self { port, region: "us-east-1", child, folder };
-            }
-            let _ = (child.kill(), child.wait());
-        }
-        panic!("no embedded cloud could be started: {}", log(folder.path()));
+        let port = free_port();
+        let child = run(folder.path(), &data, port, options);
+        let mut cloud = Self { port, region: "us-east-1", child, folder };
+        assert!(answers(&mut cloud.child, port, &data), "the cloud has ended by itself: {}", log(cloud.folder.path()));
+        cloud
     }
 
     /// The same, with calls that are signed for another region.

@@ -11,6 +11,7 @@ pub mod snapshot;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -216,10 +217,18 @@ pub fn python_tool(name: &str) -> PathBuf {
     tool
 }
 
-/// A port that nothing listens on right now.
+/// A port that nothing listens on, and that nothing else takes meanwhile: each caller gets another one, from below the ports
+/// that the system gives to connections and to programs that ask for any.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
+    const LOWEST: u16 = 10_000;
+    const COUNT: u16 = 22_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id().wrapping_mul(997);
+    let number = || first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed).into()) % u32::from(COUNT);
+    std::iter::repeat_with(|| LOWEST + u16::try_from(number()).expect("a number of a port"))
+        .take(COUNT.into())
+        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a port")
 }
 
 /// The first endpoint in `workshop info --json`.
