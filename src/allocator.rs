@@ -1,4 +1,4 @@
-//! Where the shipped program's memory comes from: jemalloc, which serves a tenth to a third more starts a second than glibc's
+//! Where the shipped program's memory comes from: jemalloc, which serves some 15 % more starts a second than glibc's
 //! allocator and gives back what a load leaves behind. `.cargo/config.toml` says how it is set up.
 
 #[cfg(all(feature = "jemalloc", target_os = "linux", target_env = "gnu"))]

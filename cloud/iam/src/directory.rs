@@ -49,8 +49,8 @@ impl RoleDirectory for Iam {
             RoleTrust::Trusted | RoleTrust::Propagating => {}
             RoleTrust::Missing | RoleTrust::Gone | RoleTrust::Refused => return None,
         }
-        let role = self.role(role_arn)?;
-        Some(self.service_session(&role, session_name, SERVICE_SESSION))
+        let role = self.read_for_decision(role_arn)?;
+        Some(self.service_session(role_arn, &role, session_name, SERVICE_SESSION))
     }
 
     fn roles_propagate_slowly(&self) -> bool {

@@ -66,6 +66,14 @@ fn below(request: &Request, kind: &str) -> Option<String> {
     Some(request.location().account().global_arn("iam", &format!("{kind}{path}")))
 }
 
+const ROLES: Resource = Resource::Computed(|request| below(request, "role"));
+const POLICIES: Resource = Resource::Computed(|request| below(request, "policy"));
+const PROFILES: Resource = Resource::Computed(|request| below(request, "instance-profile"));
+
+/// A new instance profile gets tags; instances get a role.
+const TAGGED_PROFILE: Need = Need::when("Tags", "iam:TagInstanceProfile", NEW_PROFILE);
+const GIVEN_TO_INSTANCES: Need = Need::when("RoleName", "iam:PassRole", ROLE).passed_to("ec2.amazonaws.com");
+
 /// The user that is asked for; without a name it is who asks.
 const USER: Resource = Resource::Template("arn:aws:iam::{account}:user/{UserName}");
 
@@ -94,74 +102,64 @@ const READS: Quota = Quota::shared("all reads", 50, 20).global();
 const WRITES: Quota = Quota::shared("all writes", 20, 10).global();
 
 /// The operations of IAM.
-pub static OPERATIONS: &[Operation<Iam>] =
-    &[
-        operation!("CreateRole", WritesAlone, NEW_ROLE, roles::create)
-            .needing(&[Need::when("Tags", "iam:TagRole", NEW_ROLE)])
-            .with_keys(BOUNDARY),
-        operation!("GetRole", Reads, ROLE, roles::get),
-        operation!("ListRoles", Reads, Resource::Computed(|request| below(request, "role")), roles::list),
-        operation!("DeleteRole", WritesAlone, ROLE, roles::delete),
-        operation!("UpdateRole", WritesAlone, ROLE, roles::update),
-        operation!("UpdateAssumeRolePolicy", WritesAlone, ROLE, roles::update_trust),
-        operation!("TagRole", WritesAlone, ROLE, roles::tag),
-        operation!("UntagRole", WritesAlone, ROLE, roles::untag),
-        operation!("ListRoleTags", Reads, ROLE, roles::list_tags),
-        operation!("ListInstanceProfilesForRole", Reads, ROLE, instance_profiles::list_of_role),
-        operation!("PutRolePolicy", WritesAlone, ROLE, role_policies::put),
-        operation!("GetRolePolicy", Reads, ROLE, role_policies::get),
-        operation!("ListRolePolicies", Reads, ROLE, role_policies::list),
-        operation!("DeleteRolePolicy", WritesAlone, ROLE, role_policies::delete),
-        operation!("PutRolePermissionsBoundary", WritesAlone, ROLE, role_policies::put_boundary).with_keys(BOUNDARY),
-        operation!("DeleteRolePermissionsBoundary", WritesAlone, ROLE, role_policies::delete_boundary),
-        operation!("AttachRolePolicy", WritesAlone, ROLE, role_policies::attach).with_keys(POLICY_ARN),
-        operation!("DetachRolePolicy", WritesAlone, ROLE, role_policies::detach).with_keys(POLICY_ARN),
-        operation!("ListAttachedRolePolicies", Reads, ROLE, role_policies::list_attached),
-        operation!("CreatePolicy", Writes, NEW_POLICY, managed::create).needing(&[Need::when(
-            "Tags",
-            "iam:TagPolicy",
-            NEW_POLICY,
-        )]),
-        operation!("GetPolicy", Reads, POLICY, managed::get),
-        operation!("ListPolicies", Reads, Resource::Computed(|request| below(request, "policy")), managed::list),
-        operation!("CreatePolicyVersion", Writes, POLICY, versions::create),
-        operation!("GetPolicyVersion", Reads, POLICY, versions::get),
-        operation!("ListPolicyVersions", Reads, POLICY, versions::list),
-        operation!("SetDefaultPolicyVersion", Writes, POLICY, versions::set_default),
-        operation!("DeletePolicyVersion", Writes, POLICY, versions::delete),
-        operation!("ListEntitiesForPolicy", Reads, POLICY, role_policies::list_entities),
-        operation!("TagPolicy", Writes, POLICY, managed::tag),
-        operation!("UntagPolicy", Writes, POLICY, managed::untag),
-        operation!("ListPolicyTags", Reads, POLICY, managed::list_tags),
-        operation!("DeletePolicy", Writes, POLICY, managed::delete),
-        Operation::new("GetUser", Binding::Action, Access::Reads, "iam:GetUser", USER, |iam, request| {
-            Box::pin(async move { answer("GetUser", request, account::get_user(iam, request)) })
-        })
-        .within(READS),
-        operation!("ListAccountAliases", Reads, Resource::Any, account::list_aliases),
-        operation!("SimulateCustomPolicy", Reads, Resource::Any, simulate::custom).refusing(OF_CUSTOM_POLICIES),
-        operation!("SimulatePrincipalPolicy", Reads, Resource::Arn("PolicySourceArn"), simulate::principal)
-            .refusing(OF_A_PRINCIPAL),
-        operation!("CreateInstanceProfile", Writes, NEW_PROFILE, instance_profiles::create).needing(&[Need::when(
-            "Tags",
-            "iam:TagInstanceProfile",
-            NEW_PROFILE,
-        )]),
-        operation!("GetInstanceProfile", Reads, PROFILE, instance_profiles::get),
-        operation!(
-            "ListInstanceProfiles",
-            Reads,
-            Resource::Computed(|request| below(request, "instance-profile")),
-            instance_profiles::list
-        ),
-        operation!("DeleteInstanceProfile", Writes, PROFILE, instance_profiles::delete),
-        operation!("AddRoleToInstanceProfile", WritesAlone, PROFILE, instance_profiles::add_role)
-            .needing(&[Need::when("RoleName", "iam:PassRole", ROLE).passed_to("ec2.amazonaws.com")]),
-        operation!("RemoveRoleFromInstanceProfile", WritesAlone, PROFILE, instance_profiles::remove_role),
-        operation!("TagInstanceProfile", Writes, PROFILE, instance_profiles::tag),
-        operation!("UntagInstanceProfile", Writes, PROFILE, instance_profiles::untag),
-        operation!("ListInstanceProfileTags", Reads, PROFILE, instance_profiles::list_tags),
-    ];
+pub static OPERATIONS: &[Operation<Iam>] = &[
+    operation!("CreateRole", WritesAlone, NEW_ROLE, roles::create)
+        .needing(&[Need::when("Tags", "iam:TagRole", NEW_ROLE)])
+        .with_keys(BOUNDARY),
+    operation!("GetRole", Reads, ROLE, roles::get),
+    operation!("ListRoles", Reads, ROLES, roles::list),
+    operation!("DeleteRole", WritesAlone, ROLE, roles::delete),
+    operation!("UpdateRole", WritesAlone, ROLE, roles::update),
+    operation!("UpdateAssumeRolePolicy", WritesAlone, ROLE, roles::update_trust),
+    operation!("TagRole", WritesAlone, ROLE, roles::tag),
+    operation!("UntagRole", WritesAlone, ROLE, roles::untag),
+    operation!("ListRoleTags", Reads, ROLE, roles::list_tags),
+    operation!("ListInstanceProfilesForRole", Reads, ROLE, instance_profiles::list_of_role),
+    operation!("PutRolePolicy", WritesAlone, ROLE, role_policies::put),
+    operation!("GetRolePolicy", Reads, ROLE, role_policies::get),
+    operation!("ListRolePolicies", Reads, ROLE, role_policies::list),
+    operation!("DeleteRolePolicy", WritesAlone, ROLE, role_policies::delete),
+    operation!("PutRolePermissionsBoundary", WritesAlone, ROLE, role_policies::put_boundary).with_keys(BOUNDARY),
+    operation!("DeleteRolePermissionsBoundary", WritesAlone, ROLE, role_policies::delete_boundary),
+    operation!("AttachRolePolicy", WritesAlone, ROLE, role_policies::attach).with_keys(POLICY_ARN),
+    operation!("DetachRolePolicy", WritesAlone, ROLE, role_policies::detach).with_keys(POLICY_ARN),
+    operation!("ListAttachedRolePolicies", Reads, ROLE, role_policies::list_attached),
+    operation!("CreatePolicy", Writes, NEW_POLICY, managed::create).needing(&[Need::when(
+        "Tags",
+        "iam:TagPolicy",
+        NEW_POLICY,
+    )]),
+    operation!("GetPolicy", Reads, POLICY, managed::get),
+    operation!("ListPolicies", Reads, POLICIES, managed::list),
+    operation!("CreatePolicyVersion", Writes, POLICY, versions::create),
+    operation!("GetPolicyVersion", Reads, POLICY, versions::get),
+    operation!("ListPolicyVersions", Reads, POLICY, versions::list),
+    operation!("SetDefaultPolicyVersion", Writes, POLICY, versions::set_default),
+    operation!("DeletePolicyVersion", Writes, POLICY, versions::delete),
+    operation!("ListEntitiesForPolicy", Reads, POLICY, role_policies::list_entities),
+    operation!("TagPolicy", Writes, POLICY, managed::tag),
+    operation!("UntagPolicy", Writes, POLICY, managed::untag),
+    operation!("ListPolicyTags", Reads, POLICY, managed::list_tags),
+    operation!("DeletePolicy", Writes, POLICY, managed::delete),
+    Operation::new("GetUser", Binding::Action, Access::Reads, "iam:GetUser", USER, |iam, request| {
+        Box::pin(async move { answer("GetUser", request, account::get_user(iam, request)) })
+    })
+    .within(READS),
+    operation!("ListAccountAliases", Reads, Resource::Any, account::list_aliases),
+    operation!("SimulateCustomPolicy", Reads, Resource::Any, simulate::custom).refusing(OF_CUSTOM_POLICIES),
+    operation!("SimulatePrincipalPolicy", Reads, Resource::Arn("PolicySourceArn"), simulate::principal)
+        .refusing(OF_A_PRINCIPAL),
+    operation!("CreateInstanceProfile", Writes, NEW_PROFILE, instance_profiles::create).needing(&[TAGGED_PROFILE]),
+    operation!("GetInstanceProfile", Reads, PROFILE, instance_profiles::get),
+    operation!("ListInstanceProfiles", Reads, PROFILES, instance_profiles::list),
+    operation!("DeleteInstanceProfile", Writes, PROFILE, instance_profiles::delete),
+    operation!("AddRoleToInstanceProfile", WritesAlone, PROFILE, instance_profiles::add_role)
+        .needing(&[GIVEN_TO_INSTANCES]),
+    operation!("RemoveRoleFromInstanceProfile", WritesAlone, PROFILE, instance_profiles::remove_role),
+    operation!("TagInstanceProfile", Writes, PROFILE, instance_profiles::tag),
+    operation!("UntagInstanceProfile", Writes, PROFILE, instance_profiles::untag),
+    operation!("ListInstanceProfileTags", Reads, PROFILE, instance_profiles::list_tags),
+];
 
 /// An answer in the query protocol; some operations answer with nothing.
 fn answer<R: Into<Option<Xml>>>(

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use policy::Caller;
 
 use crate::assume_role::{AssumeRole, web_identity};
+use crate::permissions::kept_roles::ReadRole;
 use crate::permissions::trust::lets_client_in;
 use crate::role::{Role, date};
 use crate::service::Iam;
@@ -181,15 +182,21 @@ fn new_session(iam: &Iam, arn: String, role_arn: Option<String>, id: String, exp
 impl Iam {
     /// A session of a role for a service: the one that it has, unless that one ends within half the time that such a session
     /// lasts.
-    pub(crate) fn service_session(&self, role: &Role, name: &str, lasts: SignedDuration) -> RoleCredentials {
+    pub(crate) fn service_session(
+        &self,
+        role_arn: &str,
+        role: &ReadRole,
+        name: &str,
+        lasts: SignedDuration,
+    ) -> RoleCredentials {
         let now = self.machine_now();
         let id = format!("{}:{name}", role.id);
         if let Some((access_key, session)) = self.sessions.of_service(&id, now + lasts / 2) {
             return role_credentials(access_key, &session);
         }
-        let arn = role.account.global_arn("sts", &format!("assumed-role/{}/{name}", role.name));
+        let arn = format!("{}/{name}", role.session_arn);
         let access_key = unique_id(&self.random, "ASIA");
-        let session = new_session(self, arn, Some(role.arn()), id, now + lasts);
+        let session = new_session(self, arn, Some(role_arn.to_owned()), id, now + lasts);
         let credentials = role_credentials(access_key.clone(), &session);
         self.sessions.open_for_service(access_key, session, now);
         credentials

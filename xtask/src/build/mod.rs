@@ -18,17 +18,20 @@ pub(crate) const SHIPPED: &str = "jemalloc";
 
 /// Builds everything and gives the program's path.
 pub(crate) fn run() -> Result<PathBuf, Failure> {
+    check_make()?;
     functions()?;
     say::progress("building the program");
-    check_make()?;
     process::run(&mut cargo(&["build", "--release", "--package", "workshop", "--features", SHIPPED]))?;
     let program = project::target_dir().join("release/workshop");
     say::line(&program.display().to_string());
     Ok(program)
 }
 
-/// Tells that `make` is missing before minutes of building end with it.
+/// Tells that `make` is missing before minutes of building end with it. Only where there is glibc the allocator is built.
 pub(crate) fn check_make() -> Result<(), Failure> {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) {
+        return Ok(());
+    }
     let mut make = process::command("make");
     make.arg("--version");
     process::output(&mut make).map(|_| ()).map_err(|failure| {

@@ -50,9 +50,7 @@ impl Need {
     pub const fn pass_role(member: &'static str, service: &'static str) -> Self {
         Self { member, action: "iam:PassRole", resource: Resource::Arn(member), passed_to: Some(service) }
     }
-}
 
-impl Need {
     /// The role that a request passes by this, where it is about one.
     pub(super) fn passed_role(&self, request: &Request) -> Option<String> {
         self.passed_to?;

@@ -8,7 +8,7 @@ use policy::Document;
 use crate::listing::{close, page};
 use crate::policies::aws_policy::AwsPolicy;
 use crate::policies::managed_policy::{ManagedPolicy, Usage};
-use crate::policies::members::{path, set_tags};
+use crate::policies::members::{path, set_tags, unset_tags};
 use crate::role::tag_xml;
 use crate::service::{Iam, malformed};
 use crate::unique_id::unique_id;
@@ -196,7 +196,7 @@ pub(crate) async fn untag(iam: &Iam, form: &Form) -> Result<Option<Xml>, Service
         &arn,
         || missing(&arn),
         |policy| {
-            policy.tags.retain(|(key, _)| !keys.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
+            unset_tags(&mut policy.tags, &keys);
             Ok(())
         },
     );

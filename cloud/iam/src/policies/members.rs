@@ -1,4 +1,4 @@
-//! Members that roles and policies have alike: paths, tags.
+//! Members that roles, instance profiles and policies have alike: paths, tags.
 
 use cloud_core::{Form, ServiceError};
 
@@ -18,6 +18,11 @@ pub(crate) fn set_tags(tags: &mut Vec<(String, String)>, new: Vec<(String, Strin
         return Err(ServiceError::new(409, "LimitExceeded", text));
     }
     Ok(())
+}
+
+/// Removes the tags with these keys.
+pub(crate) fn unset_tags(tags: &mut Vec<(String, String)>, keys: &[String]) {
+    tags.retain(|(key, _)| !keys.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
 }
 
 /// The path of a role or policy that is created.

@@ -2,9 +2,10 @@
 
 use cloud_core::{Account, Change, Form, ServiceError, Xml};
 
+use super::check_new;
 use super::instance_profile::InstanceProfile;
 use crate::listing::{close, page};
-use crate::policies::members::{path, set_tags};
+use crate::policies::members::{path, set_tags, unset_tags};
 use crate::role::{Role, date, tag_xml};
 use crate::roles;
 use crate::service::Iam;
@@ -58,10 +59,7 @@ pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> 
     iam.instance_profiles
         .change(|all| {
             let key = profile.account.key(&profile.name);
-            if all.keys().any(|known| known.eq_ignore_ascii_case(&key)) {
-                let text = format!("Instance Profile {} already exists.", profile.name);
-                return Err(ServiceError::new(409, "EntityAlreadyExists", text));
-            }
+            check_new(all, &key, &format!("Instance Profile {}", profile.name))?;
             Ok((vec![Change::Put(key, profile)], answer))
         })
         .await
@@ -149,7 +147,7 @@ pub(crate) async fn tag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceEr
 pub(crate) async fn untag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let keys = form.texts("TagKeys");
     edit(iam, form, |profile| {
-        profile.tags.retain(|(key, _)| !keys.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
+        unset_tags(&mut profile.tags, &keys);
         Ok(())
     })
     .await

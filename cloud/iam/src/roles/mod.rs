@@ -11,7 +11,7 @@ use policy::Document;
 use self::instance_profiles::check_role_deletion;
 use crate::listing::{close, page};
 use crate::policies::managed::check_boundary;
-use crate::policies::members::{path, set_tags};
+use crate::policies::members::{path, set_tags, unset_tags};
 use crate::role::{Role, tag_xml};
 use crate::service::{DeletedRole, Iam, MOST_DELETED_ROLES, malformed};
 use crate::unique_id::unique_id;
@@ -83,16 +83,21 @@ fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
     })
 }
 
+/// Refuses what is there already: names of one account differ by more than case.
+fn check_new<T>(all: &BTreeMap<String, T>, key: &str, named: &str) -> Result<(), ServiceError> {
+    if all.keys().any(|known| known.eq_ignore_ascii_case(key)) {
+        return Err(ServiceError::new(409, "EntityAlreadyExists", format!("{named} already exists.")));
+    }
+    Ok(())
+}
+
 pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let role = new_role(iam, form)?;
     let answer = Xml::new().nest("Role", role.detail());
     iam.roles
         .change(|all| {
             let key = role.account.key(&role.name);
-            if all.keys().any(|known| known.eq_ignore_ascii_case(&key)) {
-                let text = format!("Role with name {} already exists.", role.name);
-                return Err(ServiceError::new(409, "EntityAlreadyExists", text));
-            }
+            check_new(all, &key, &format!("Role with name {}", role.name))?;
             Ok((vec![Change::Put(key, role)], answer))
         })
         .await
@@ -187,7 +192,7 @@ pub(crate) async fn tag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceEr
 pub(crate) async fn untag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let keys = form.texts("TagKeys");
     edit(iam, form, |role| {
-        role.tags.retain(|(key, _)| !keys.iter().any(|gone| gone.eq_ignore_ascii_case(key)));
+        unset_tags(&mut role.tags, &keys);
         Ok(())
     })
     .await?;

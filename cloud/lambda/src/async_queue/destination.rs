@@ -74,6 +74,7 @@ pub(crate) fn may_tell(
     version: &FunctionVersion,
     destination: &str,
 ) -> Result<(), Refused> {
+    // Whoever sets a destination, or sends to it, refuses one that names no function: it has no policy either.
     let reference = FunctionReference::parse(destination, &Location::default()).ok();
     let policy = reference.and_then(|reference| {
         functions.read(|all| all.get(&reference.key())?.policy.document(&policy_resource(&reference)))

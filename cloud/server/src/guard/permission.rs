@@ -38,11 +38,11 @@ impl Permissions {
             None => Actor::Key { id: &scope.access_key, account: scope.location.account() },
         };
         let protocol = service.info().protocol;
-        let account = match actor {
-            Actor::Key { account, .. } => account.clone(),
-            Actor::Role { arn, .. } => Account::of_arn(arn).unwrap_or_default(),
+        let is_own = |owner: Account| match actor {
+            Actor::Key { account, .. } => owner == *account,
+            Actor::Role { arn, .. } => owner == Account::of_arn(arn).unwrap_or_default(),
         };
-        if operation.passed_roles(request).any(|role| Account::of_arn(&role).is_some_and(|owner| owner != account)) {
+        if !operation.passed_roles(request).filter_map(|role| Account::of_arn(&role)).all(is_own) {
             return Err(denied(FOREIGN_ROLE.to_owned(), protocol));
         }
         // Nearly everybody may do everything: what else a request needs is not worth a look then.

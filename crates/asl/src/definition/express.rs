@@ -42,12 +42,13 @@ pub(super) fn check_children(machine: &StateMachine, findings: &mut Findings) {
     check_flows(machine, &express, findings);
 }
 
-fn position(flow: FlowIndex) -> Option<usize> {
+/// The place of a flow among those of the machine.
+pub(super) fn position(flow: FlowIndex) -> Option<usize> {
     usize::try_from(flow.0).ok()
 }
 
 /// The flows inside a state, with what their executions are when they are executions of their own.
-fn inner_flows(state: &State) -> Vec<(FlowIndex, Option<ChildType>)> {
+pub(super) fn inner_flows(state: &State) -> Vec<(FlowIndex, Option<ChildType>)> {
     match &state.kind {
         StateKind::Parallel(parallel) => parallel.branches.iter().map(|branch| (*branch, None)).collect(),
         StateKind::Map(map) => match &map.mode {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::express::{inner_flows, position};
 use super::graph::targets;
-use super::{Flow, State, StateIndex, StateKind, StateMachine};
+use super::{Flow, StateIndex, StateMachine};
 use crate::finding::{FindingKind, Findings};
 
 /// How often each state is looked at, on average, until what it may know has settled. A flow that takes longer is given up.
@@ -65,7 +66,8 @@ pub(super) fn check(machine: &StateMachine, assignments: &Assignments, findings:
         analysis.report(flow, &entry, findings);
         for (state, names) in analysis.spread(flow, entry) {
             let inside = machine.state(state).map(inner_flows).unwrap_or_default();
-            known.extend(inside.into_iter().map(|inner| (inner, names.clone())));
+            let inside = inside.into_iter().filter_map(|(flow, _)| position(flow));
+            known.extend(inside.map(|inner| (inner, names.clone())));
         }
     }
 }
@@ -82,16 +84,6 @@ fn shared<'a>(machine: &StateMachine, assignments: &'a Assignments) -> BTreeSet<
         }
     }
     shared
-}
-
-/// The flows inside a state.
-fn inner_flows(state: &State) -> Vec<usize> {
-    let flows = match &state.kind {
-        StateKind::Parallel(parallel) => parallel.branches.clone(),
-        StateKind::Map(map) => vec![map.processor],
-        _ => Vec::new(),
-    };
-    flows.into_iter().filter_map(|flow| usize::try_from(flow.0).ok()).collect()
 }
 
 struct Analysis<'a> {

@@ -67,7 +67,9 @@ fn options(arguments: &[&str]) -> Result<Options, Failure> {
 
 /// The functions first, for the program carries their zips.
 fn program(target: &Target) -> Result<PathBuf, Failure> {
-    build::check_make()?;
+    if target.triple.ends_with("-linux-gnu") {
+        build::check_make()?;
+    }
     build::functions()?;
     say::progress(&format!("building the program for {}", target.triple));
     let mut command =
