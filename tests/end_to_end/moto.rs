@@ -144,6 +144,30 @@ fn what_is_no_longer_declared_goes_with_the_next_deployment() {
     assert_eq!(moto.left_behind(), [""; 0], "leftovers of other declarations are found by their names and tags");
 }
 
+/// Such tags are CloudFormation's alone: the embedded cloud, as AWS, takes them from nobody.
+#[test]
+fn what_a_cloudformation_stack_owns_is_refused_by_its_name() {
+    let moto = Emulator::moto(Duration::ZERO);
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    let made = moto.aws(&["iam", "create-role", "--role-name", "stranger", "--assume-role-policy-document", trust]);
+    let role = made["Role"]["Arn"].as_str().expect("a role").to_owned();
+    let zip = moto.home.path("stranger.zip");
+    std::fs::write(&zip, zip_of("bootstrap")).expect("a zip");
+    let (name, zip) = (function("sendEmail"), format!("fileb://{}", zip.display()));
+    let create = ["lambda", "create-function", "--function-name", &name, "--role", &role, "--zip-file", &zip];
+    let settings = ["--runtime", "provided.al2023", "--handler", "bootstrap"];
+    let tags = ["--tags", "aws:cloudformation:stack-name=mailer-prod,STAGE=prod"];
+    moto.aws(&[&create[..], &settings, &tags].concat());
+    moto.calls();
+    for (arguments, code) in [(&["deploy"][..], 7), (&["deploy", "--adopt"], 7), (&["remove"], 3)] {
+        let refused = moto.run(arguments);
+        assert_eq!(refused.code, Some(code), "{arguments:?} {refused:#?}");
+        assert!(refused.stderr.contains("the CloudFormation stack `mailer-prod` owns it"), "{refused:#?}");
+        assert!(!refused.stderr.contains("--adopt"), "{refused:#?}");
+    }
+    assert_eq!(moto.calls().writes(), [""; 0]);
+}
+
 /// A zip with one small file.
 fn zip_of(name: &str) -> Vec<u8> {
     use std::io::Write;

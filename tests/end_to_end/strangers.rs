@@ -189,26 +189,6 @@ fn the_log_group_of_a_function_that_is_gone_is_ours_by_its_role() {
 }
 
 #[test]
-fn what_a_cloudformation_stack_owns_is_refused_by_its_name() {
-    let home = Home::new();
-    let sources = small(&home);
-    let cloud = Cloud::start(None, &[]);
-    strangers::role(&cloud, &format!("{STACK}-us-east-1-stranger"), "");
-    let tags = json!({ "aws:cloudformation:stack-name": "mailer-prod", "STAGE": "prod" });
-    strangers::tagged_function(&cloud, &format!("{STACK}-begin"), &tags);
-    let before = found(&cloud);
-    let site = Site::new(&cloud, &sources);
-    for arguments in [DEPLOY, &["deploy", "--package", "zips", "--adopt"]] {
-        let refused = undisturbed(site, arguments);
-        assert_eq!(refused.ended.code, Some(7), "{refused:#?}");
-        assert!(refused.ended.stderr.contains("the CloudFormation stack `mailer-prod` owns it"), "{refused:#?}");
-        assert!(!refused.ended.stderr.contains("--adopt"), "{refused:#?}");
-    }
-    assert!(undisturbed(site, REMOVE).ended.stderr.contains("the CloudFormation stack `mailer-prod` owns it"));
-    assert_eq!(found(&cloud), before);
-}
-
-#[test]
 fn a_function_follows_its_role_that_was_made_again() {
     let home = Home::new();
     let sources = first(&home);

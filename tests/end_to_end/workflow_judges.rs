@@ -98,6 +98,17 @@ fn other_judges_see_the_same() {
     );
     home.ok(&["test", "--on", "local"]);
     home.ok(&["test", "--on", "teststate", "--local"]);
+    let pass =
+        serde_json::json!({"StartAt": "Find", "States": {"Find": {"Type": "Pass", "InputPath": "$.x", "End": true}}});
+    write("order.asl.json", &pass.to_string());
+    write(
+        "tests/order.test.toml",
+        "[[cases]]\nname = \"nothing there\"\n[cases.expect]\nerror = \"States.Runtime\"\n\
+         cause = \"An error occurred while executing the state 'Find' (entered at the event id #2). \
+         Invalid path '$.x' : No results for path: $['x']\"\n",
+    );
+    home.ok(&["test", "--on", "local"]);
+    home.ok(&["test", "--on", "teststate", "--local"]);
     let missing = home.run(&["test", "--on", "aws", "--local"]);
     assert_eq!(missing.code, Some(1), "{missing:#?}");
     assert!(missing.stdout.contains("order is not deployed"), "{missing:#?}");

@@ -41,7 +41,7 @@ pub use location::{Account, DEFAULT_ACCOUNT_ID, DEFAULT_REGION, Location};
 pub use operation::{
     AbsentOperation, Access, Actor, Answering, Asked, Binding, ConditionKeys, DEFAULT_BODY_LIMIT_BYTES, Handler, Need,
     Operation, OperationInfo, Otherwise, Permit, Quota, Refused, RequestModel, Resource, Routed, Service, ServiceInfo,
-    Why,
+    Why, is_reserved_tag_key,
 };
 pub use policy::{Context, Document};
 pub use ports::{

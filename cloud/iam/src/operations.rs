@@ -170,12 +170,18 @@ fn answer<R: Into<Option<Xml>>>(
     result.map(|xml| query_answer(operation, NAMESPACE, xml.into(), &request.id))
 }
 
-/// The tags of a role or a managed policy.
+/// The tags of a role, an instance profile or a managed policy.
 pub fn resource_tags(iam: &Iam, arn: &str) -> Vec<(String, String)> {
-    let by_name = |name: &str| iam.roles.read(|roles| Some(roles.get(&Account::of_arn(arn)?.key(name))?.tags.clone()));
-    let role = || by_name(arn.rsplit_once(":role/").map(|(_, path)| path.rsplit('/').next().unwrap_or(path))?);
-    let tags = role().or_else(|| iam.policies.read(|policies| Some(policies.get(arn)?.tags.clone())));
-    tags.unwrap_or_default()
+    let key = |path: &str| Some(Account::of_arn(arn)?.key(path.rsplit('/').next().unwrap_or(path)));
+    let named = arn.splitn(6, ':').nth(5).and_then(|resource| resource.split_once('/'));
+    let tags = || match named? {
+        ("role", path) => iam.roles.read(|roles| Some(roles.get(&key(path)?)?.tags.clone())),
+        ("instance-profile", path) => {
+            iam.instance_profiles.read(|profiles| Some(profiles.get(&key(path)?)?.tags.clone()))
+        }
+        _ => iam.policies.read(|policies| Some(policies.get(arn)?.tags.clone())),
+    };
+    tags().unwrap_or_default()
 }
 
 fn failed() -> ServiceError {

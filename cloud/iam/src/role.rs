@@ -20,6 +20,9 @@ pub(crate) struct Role {
     pub(crate) created_at: Timestamp,
     /// The trust policy, as it was given.
     pub(crate) assume_role_policy: String,
+    /// The unique ids that the ARNs of roles and sessions in it had when it was saved. An ARN without one means whoever has it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) trusted_ids: BTreeMap<String, String>,
     pub(crate) description: Option<String>,
     pub(crate) max_session_duration_s: u32,
     pub(crate) permissions_boundary: Option<String>,
@@ -37,15 +40,15 @@ impl Role {
         self.account.global_arn("iam", &format!("role{}{}", self.path, self.name))
     }
 
-    /// The role as every answer has it.
-    pub(crate) fn summary(&self) -> Xml {
+    /// The role as every answer has it, with its trust policy as it is shown.
+    pub(crate) fn summary(&self, trust: &str) -> Xml {
         Xml::new()
             .text("Path", &self.path)
             .text("RoleName", &self.name)
             .text("RoleId", &self.id)
             .text("Arn", &self.arn())
             .text("CreateDate", &date(self.created_at))
-            .text("AssumeRolePolicyDocument", &url_encoded(&self.assume_role_policy))
+            .text("AssumeRolePolicyDocument", &url_encoded(trust))
             .optional("Description", self.description.as_deref())
     }
 
@@ -55,8 +58,8 @@ impl Role {
     }
 
     /// The role as CreateRole and GetRole have it: with its boundary and tags. (ListRoles leaves them out, as AWS documents.)
-    pub(crate) fn detail(&self) -> Xml {
-        let xml = self.summary();
+    pub(crate) fn detail(&self, trust: &str) -> Xml {
+        let xml = self.summary(trust);
         let xml = match &self.permissions_boundary {
             Some(arn) => xml.nest("PermissionsBoundary", boundary_xml(arn)),
             None => xml,

@@ -17,7 +17,8 @@ impl Iam {
 /// Whether the values that a role had, oldest first, are the same role with the same trust policy. A deleted role whose
 /// name is used again is another one.
 fn stayed(held: &[Option<Role>]) -> bool {
-    let trusted = |role: &Option<Role>| role.as_ref().map(|role| (role.id.clone(), role.assume_role_policy.clone()));
+    let of = |role: &Role| (role.id.clone(), role.assume_role_policy.clone(), role.trusted_ids.clone());
+    let trusted = |role: &Option<Role>| role.as_ref().map(of);
     match held.last().map(trusted) {
         Some(Some(last)) => held.iter().all(|role| trusted(role).as_ref() == Some(&last)),
         _ => false,
@@ -40,6 +41,7 @@ mod tests {
             id: id.to_owned(),
             created_at: Timestamp::UNIX_EPOCH,
             assume_role_policy: trust.to_owned(),
+            trusted_ids: BTreeMap::new(),
             description: Some(description.to_owned()),
             max_session_duration_s: 3600,
             permissions_boundary: None,

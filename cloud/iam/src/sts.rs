@@ -97,6 +97,7 @@ fn assume_role(iam: &Arc<Iam>, request: &Request) -> Result<Xml, ServiceError> {
     }
     let access_key = request.scope.as_ref().map(|scope| scope.access_key.as_str()).unwrap_or_default();
     let role = trusting_role(iam, request, &asked, (access_key, session.as_ref()))?;
+    asked.check_policy_arns(iam, &role.account)?;
     let now = iam.now();
     let is_chained = session.is_some_and(|session| session.role_arn.is_some());
     let expires_at = now + SignedDuration::from_secs(asked.lasts_s(role.max_session_duration_s, is_chained)?);
@@ -137,7 +138,7 @@ fn trusting_role(
         ServiceError::new(403, "AccessDenied", text)
     };
     let role = iam.role(role_arn).ok_or_else(|| iam.no_role(role_arn, || denied("sts:AssumeRole")))?;
-    let trust = iam.document(&role.assume_role_policy);
+    let trust = iam.document(&iam.trust_policy(&role));
     let actor = Actor::Key { id: access_key, account: location.account() };
     let keys = || {
         let of_role = role.tags.iter().map(|(key, value)| (format!("aws:ResourceTag/{key}"), value.as_str()));

@@ -20,6 +20,27 @@ pub(crate) fn already_exists(what: &str) -> ServiceError {
     ServiceError::bad_request("ResourceAlreadyExistsException", format!("The specified log {what} already exists"))
 }
 
+/// A subscription or metric filter of a group of another class than the standard one: what DescribeSubscriptionFilters answers, as
+/// others have recorded it.
+pub(crate) fn only_standard() -> ServiceError {
+    let message = "This operation is only supported on the Standard log class.";
+    ServiceError::bad_request("ValidationException", message)
+}
+
+/// An operation that reads events does not know a group's class: what FilterLogEvents answers, as others have recorded it; that
+/// GetLogEvents and StartLiveTail say the same is a guess.
+pub(crate) fn unsupported_class(group: &str, class: &str, operation: &str) -> ServiceError {
+    let message = format!(
+        "The log group {group} is of log-group-class {class}. {operation} is not supported for this log class."
+    );
+    ServiceError::bad_request("InvalidOperationException", message)
+}
+
+/// A tag key that AWS keeps for itself. (AWS documents the rule; the text is ours.)
+pub(crate) fn reserved_tag(key: &str) -> ServiceError {
+    invalid(format!("Tag keys that start with 'aws:' are reserved for AWS: '{key}'."))
+}
+
 /// The group is protected. (AWS documents a `ValidationException`; the text is ours.)
 pub(crate) fn protected() -> ServiceError {
     let message = "The log group is protected against deletion. Disable its deletion protection first.";

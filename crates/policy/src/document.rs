@@ -78,6 +78,17 @@ impl Document {
         self.version == Some(Version::V2012)
     }
 
+    /// The document with other accounts, users, roles and sessions as principals: those that `rename` has a text for.
+    #[must_use]
+    pub fn with_renamed_principals(mut self, rename: impl Fn(&str) -> Option<String>) -> Self {
+        for statement in self.statements.iter_mut() {
+            if let Some(Selection::Only(principal) | Selection::Except(principal)) = &mut statement.principal {
+                principal.rename(&rename);
+            }
+        }
+        self
+    }
+
     /// The document with an id.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {

@@ -27,6 +27,9 @@ pub enum Malformed {
     /// A trust policy names a resource.
     #[error("Has prohibited field Resource")]
     ProhibitedResource,
+    /// A trust policy that names whom it is not for. (The text is ours, after the one of a resource.)
+    #[error("Has prohibited field NotPrincipal")]
+    ProhibitedNotPrincipal,
     /// A trust policy without a principal.
     #[error("Missing required field Principal")]
     MissingPrincipal,
@@ -77,7 +80,8 @@ pub enum Malformed {
     /// A bucket's ARN has no region.
     #[error("Resource {0} can not contain region information.")]
     S3Region(String),
-    /// What IAM's older parser does not take: a date that is none, an effect in the wrong case, an ARN of five parts.
+    /// What IAM's older parser does not take: a date that is none, an effect in the wrong case, an ARN of five parts, or with a
+    /// variable before its last one.
     #[error("The policy failed legacy parsing")]
     Legacy,
     /// An identity policy's statement without a resource.

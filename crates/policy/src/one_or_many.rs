@@ -49,6 +49,14 @@ impl<T> OneOrMany<T> {
         self.as_slice().iter()
     }
 
+    /// The values in order, to be changed.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        match self {
+            Self::One(value) => std::slice::from_mut(value).iter_mut(),
+            Self::Many(values) => values.iter_mut(),
+        }
+    }
+
     /// Whether it is an empty list.
     pub fn is_empty(&self) -> bool {
         self.as_slice().is_empty()

@@ -77,6 +77,17 @@ impl Principal {
         named.iter().filter(move |(kind, _)| *kind == wanted).flat_map(|(_, ids)| ids.iter()).map(String::as_str)
     }
 
+    /// Renames those of the type AWS that `rename` has a text for.
+    pub(crate) fn rename(&mut self, rename: impl Fn(&str) -> Option<String>) {
+        let Self::Named(named) = self else { return };
+        let of_aws = named.iter_mut().filter(|(kind, _)| *kind == PrincipalType::Aws);
+        for id in of_aws.flat_map(|(_, ids)| ids.iter_mut()) {
+            if let Some(renamed) = rename(id) {
+                *id = renamed;
+            }
+        }
+    }
+
     /// Whether the caller is among the principals. Naming an account names everybody in it, naming a role names its
     /// sessions; `{"AWS": "*"}` means the same as `*`. No other wildcard is one here.
     pub fn includes(&self, caller: &Caller<'_>) -> bool {
@@ -129,6 +140,7 @@ fn is_account_of(id: &str, arn: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Document;
 
     const USER: &str = "arn:aws:iam::000000000000:user/local";
     const SESSION: Caller<'_> = Caller::Session {
@@ -150,6 +162,14 @@ mod tests {
     fn a_role_names_its_sessions() {
         assert!(Principal::aws("arn:aws:iam::000000000000:role/team/deploy").includes(&SESSION));
         assert!(!Principal::aws("arn:aws:iam::000000000000:role/team/other").includes(&SESSION));
+    }
+
+    #[test]
+    fn only_those_of_aws_are_renamed() {
+        let trust = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":["a","b"],"Service":"a"}},{"Effect":"Allow","Principal":{"AWS":"a"}},{"Effect":"Allow","Principal":"*"}]}"#;
+        let renamed = Document::read(trust).unwrap().with_renamed_principals(|id| (id == "a").then(|| "c".to_owned()));
+        let expected = trust.replace(r#"["a","b"]"#, r#"["c","b"]"#).replace(r#"{"AWS":"a"}"#, r#"{"AWS":"c"}"#);
+        assert_eq!(renamed.to_string(), expected);
     }
 
     #[test]

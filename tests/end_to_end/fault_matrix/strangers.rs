@@ -1,7 +1,7 @@
 //! What others have beside the stack: things of each kind whose names begin as the stack's do, and that carry no tag of it.
 
 use base64::Engine;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::scenario::{STACK, zip_of};
 use crate::support::cloud::{Cloud, Prepared};
@@ -29,21 +29,13 @@ pub fn role(cloud: &Cloud, name: &str, tags: &str) {
     ok(cloud.call("iam", "POST", "/", "", &body));
 }
 
-/// A function without tags.
+/// A function without tags that runs as the strangers' role.
 pub fn function(cloud: &Cloud, name: &str) {
-    tagged_function(cloud, name, &json!({}));
-}
-
-/// A function that runs as the strangers' role.
-pub fn tagged_function(cloud: &Cloud, name: &str, tags: &Value) {
     let zip = base64::engine::general_purpose::STANDARD.encode(zip_of("stranger"));
-    let mut body = json!({
+    let body = json!({
         "FunctionName": name, "Runtime": "provided.al2023", "Handler": "bootstrap", "Description": "a stranger's",
         "Role": format!("arn:aws:iam::000000000000:role/{STACK}-us-east-1-stranger"), "Code": { "ZipFile": zip },
     });
-    if tags.as_object().is_some_and(|tags| !tags.is_empty()) {
-        body["Tags"] = tags.clone();
-    }
     ok(cloud.call("lambda", "POST", "/2015-03-31/functions", "", &body.to_string()));
 }
 

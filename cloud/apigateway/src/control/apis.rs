@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::members::{members, patched, read};
 use super::output::{item, page};
 use super::quick_create::QuickCreate;
+use super::tags;
 use crate::errors::{bad_request, no_api};
 use crate::model::{Api, ApiFacts, date, new_id};
 use crate::service::Apis;
@@ -47,6 +48,7 @@ pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, S
     let id = new_id(&apis.random, 10);
     let facts: ApiFacts = read(members, json!({ "apiId": id, "createdDate": date(request.received_at) }))?;
     check_cors(&facts)?;
+    tags::check_new(&facts.tags)?;
     let answer = output(apis, &facts);
     let mut api = Api::new(&request.location(), facts);
     quick.fill(&mut api, &apis.random, request.received_at)?;

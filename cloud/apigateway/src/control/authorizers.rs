@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::members::{members, patched, read};
 use super::output::{one, page};
-use crate::errors::{bad_request, conflict, not_found};
+use crate::errors::{bad_request, conflict, limit_reached, not_found};
 use crate::loopback;
 use crate::model::{Api, Authorizer, AuthorizerType, function_arn, holds_token, identity_source, new_id};
 use crate::service::Apis;
@@ -113,10 +113,7 @@ pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, S
     apis.edit_and_deploy(request, |api| {
         check(api, &authorizer)?;
         if api.authorizers.len() >= AUTHORIZERS_LIMIT {
-            // Its status is 429, as others have seen it.
-            let text = "Maximum number of Authorizers for this API has been reached. Please contact AWS if you need additional \
-                        Authorizers.";
-            return Err(ServiceError::new(429, "ConflictException", text));
+            return Err(limit_reached("Authorizers"));
         }
         note_unreachable(&authorizer);
         let answer = Response::json(201, &authorizer);

@@ -6,9 +6,13 @@ use serde_json::{Value, json};
 use super::http_integration;
 use super::members::{members, patched, read};
 use super::output::{one, page};
-use crate::errors::{bad_request, conflict, not_found};
+use crate::errors::{bad_request, conflict, limit_reached, not_found};
 use crate::model::{Integration, Mapping, REGION, ServiceAction, function_arn, is_elsewhere, new_id, stage_variable};
 use crate::service::Apis;
+
+/// The most integrations of an API
+/// ([quotas](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)).
+const INTEGRATIONS_LIMIT: usize = 300;
 
 fn missing(id: &str) -> ServiceError {
     not_found(format!("Invalid Integration identifier specified {id}"))
@@ -105,6 +109,9 @@ pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, S
     check(&integration)?;
     let answer = Response::json(201, &integration);
     apis.edit_and_deploy(request, |api| {
+        if api.integrations.len() >= INTEGRATIONS_LIMIT {
+            return Err(limit_reached("Integrations"));
+        }
         api.integrations.insert(integration.integration_id.clone(), integration);
         Ok(())
     })

@@ -5,9 +5,13 @@ use serde_json::{Map, Value, json};
 
 use super::members::{members, patched, read};
 use super::output::{one, page};
-use crate::errors::{bad_request, conflict, not_found};
+use crate::errors::{bad_request, conflict, limit_reached, not_found};
 use crate::model::{Api, AuthorizerType, Route, RouteKey, new_id};
 use crate::service::Apis;
+
+/// The most routes of an API
+/// ([quotas](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)).
+const ROUTES_LIMIT: usize = 300;
 
 fn missing(id: &str) -> ServiceError {
     not_found(format!("Invalid Route identifier specified {id}"))
@@ -84,6 +88,9 @@ pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, S
         read(members(request)?, json!({ "routeId": new_id(&apis.random, 7), "apiGatewayManaged": false }))?;
     apis.edit_and_deploy(request, |api| {
         check(api, &route)?;
+        if api.routes.len() >= ROUTES_LIMIT {
+            return Err(limit_reached("Routes"));
+        }
         let answer = Response::json(201, &route);
         api.routes.insert(route.route_id.clone(), route);
         Ok(answer)

@@ -5,9 +5,14 @@ use serde_json::json;
 
 use super::members::{members, patched, read};
 use super::output::{one, page};
-use crate::errors::{bad_request, conflict, not_found};
+use super::tags;
+use crate::errors::{bad_request, conflict, limit_reached, not_found};
 use crate::model::{Api, RouteSettings, Stage, date, stage_variable};
 use crate::service::Apis;
+
+/// The most stages of an API
+/// ([quotas](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html)).
+const STAGES_LIMIT: usize = 10;
 
 fn missing() -> ServiceError {
     not_found("Invalid stage identifier specified")
@@ -48,9 +53,13 @@ pub(crate) async fn create(apis: &Apis, request: &Request) -> Result<Response, S
     let now = date(request.received_at);
     let stage: Stage =
         read(members(request)?, json!({ "createdDate": now, "lastUpdatedDate": now, "apiGatewayManaged": false }))?;
+    tags::check_new(&stage.tags)?;
     put(apis, request, 201, |api| {
         if api.stages.contains_key(&stage.stage_name) {
             return Err(conflict("Stage already exists"));
+        }
+        if api.stages.len() >= STAGES_LIMIT {
+            return Err(limit_reached("Stages"));
         }
         Ok(stage)
     })

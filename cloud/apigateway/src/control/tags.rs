@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cloud_core::{Request, Response, ServiceError};
+use cloud_core::{Request, Response, ServiceError, is_reserved_tag_key};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -66,6 +66,14 @@ pub fn resource_tags(apis: &Apis, arn: &str) -> Vec<(String, String)> {
     tags().unwrap_or_default()
 }
 
+/// Checks tags that a client gives; the error's text is AWS's, as others have recorded it.
+pub(super) fn check_new(tags: &Tags) -> Result<(), ServiceError> {
+    match tags.keys().any(|key| is_reserved_tag_key(key)) {
+        true => Err(bad_request("Invalid tag key. Tag keys cannot start with 'aws:' (case insensitive)")),
+        false => Ok(()),
+    }
+}
+
 #[derive(Deserialize)]
 struct TagInput {
     #[serde(default)]
@@ -81,6 +89,7 @@ pub(crate) fn list(apis: &Apis, request: &Request) -> Result<Response, ServiceEr
 pub(crate) async fn tag(apis: &Apis, request: &Request) -> Result<Response, ServiceError> {
     let tagged = Tagged::of(request)?;
     let input: TagInput = request.json()?;
+    check_new(&input.tags)?;
     apis.edit_id(request, tagged.api, |api| {
         let tags = tagged.tags(api)?;
         tags.extend(input.tags);

@@ -71,6 +71,7 @@ async fn run_route(apis: &Apis, api: &Api, served: &Served<'_>, request: &Reques
     let Some(integration) = found.route.integration_id().and_then(|id| served.integrations.get(id)) else {
         return failed(api, request, "the route has no integration");
     };
+    let shown_path = event::shown_path(request);
     let mut call = Call {
         api,
         stage: served.stage,
@@ -78,6 +79,7 @@ async fn run_route(apis: &Apis, api: &Api, served: &Served<'_>, request: &Reques
         path_parameters: &found.parameters,
         request,
         path: &served.path,
+        shown_path: &shown_path,
         authorized: Authorized::Anybody,
     };
     call.authorized = match authorize(apis, &call, found.route, served.authorizers).await {
@@ -117,11 +119,9 @@ async fn call_service(
 
 /// Invokes the function with the request as the integration changes it.
 async fn invoke(apis: &Apis, call: &Call<'_>, integration: &Integration, source_arn: &str) -> Response {
-    let mut changed = changes::of_request(call, integration);
-    if let Some(path) = changed.path {
-        changed.request.path = path;
-    }
-    let seen = Call { request: &changed.request, authorized: call.authorized.clone(), ..*call };
+    let changed = changes::of_request(call, integration);
+    let shown_path = changed.path.as_deref().unwrap_or(call.shown_path);
+    let seen = Call { request: &changed.request, authorized: call.authorized.clone(), shown_path, ..*call };
     let format = integration.payload_format();
     let event = match format {
         PayloadFormat::V1 => event::v1::event(&seen),

@@ -9,6 +9,7 @@ mod functions;
 mod http_proxy;
 mod operations;
 mod quick_create;
+mod quotas;
 mod server;
 mod service_integrations;
 mod services;

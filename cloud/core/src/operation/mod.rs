@@ -11,6 +11,7 @@ mod request_keys;
 mod request_model;
 mod resource;
 mod service_info;
+mod tag_key;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub(crate) use request_model::Told;
 pub use request_model::{Otherwise, RequestModel};
 pub use resource::Resource;
 pub use service_info::{AbsentOperation, ServiceInfo};
+pub use tag_key::is_reserved_tag_key;
 
 /// The answer of an operation, on its way.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Response, ServiceError>> + Send + 'a>>;
@@ -218,11 +220,11 @@ pub trait Service: Send + Sync {
     /// The operation that a request names, and the values of the path's labels; none when it is not served.
     fn find(&self, request: &Request) -> Option<(&'static OperationInfo, Vec<(&'static str, String)>)>;
 
-    /// The ARN of the resource that a request is about; `*` when it is about none in particular.
-    fn resource(&self, operation: &'static OperationInfo, request: &Request) -> String;
+    /// The ARNs of the resources that a request is about; `*` when it is about none in particular.
+    fn resources(&self, operation: &'static OperationInfo, request: &Request) -> Vec<String>;
 
-    /// What a request has to be allowed, beginning with the operation's own action on [`Self::resource`].
-    fn asks(&self, operation: &'static OperationInfo, request: &Request, resource: String) -> Vec<Asked>;
+    /// What a request has to be allowed, beginning with the operation's own action on each of [`Self::resources`].
+    fn asks(&self, operation: &'static OperationInfo, request: &Request, resources: Vec<String>) -> Vec<Asked>;
 
     /// A resource's own policy, where it has one.
     fn policy(&self, resource_arn: &str) -> Option<Document>;
@@ -292,14 +294,15 @@ impl<S: Send + Sync> Service for Routed<S> {
         Some((&found.info, Vec::new()))
     }
 
-    fn resource(&self, operation: &'static OperationInfo, request: &Request) -> String {
+    fn resources(&self, operation: &'static OperationInfo, request: &Request) -> Vec<String> {
         let found = (self.resource)(&self.service, operation, request);
-        found.unwrap_or_else(|| operation.resource_arn(request))
+        let first = found.unwrap_or_else(|| operation.resource_arn(request));
+        let further = operation.further_resources.map_or_else(Vec::new, |resources| resources(request));
+        std::iter::once(first).chain(further).collect()
     }
 
-    fn asks(&self, operation: &'static OperationInfo, request: &Request, resource: String) -> Vec<Asked> {
-        let further = operation.further_resources.map_or_else(Vec::new, |resources| resources(request));
-        let own = std::iter::once(resource).chain(further).map(|resource| Asked::new(operation.action, resource));
+    fn asks(&self, operation: &'static OperationInfo, request: &Request, resources: Vec<String>) -> Vec<Asked> {
+        let own = resources.into_iter().map(|resource| Asked::new(operation.action, resource));
         own.chain(need::further(operation.needs, self.info.protocol, request)).collect()
     }
 

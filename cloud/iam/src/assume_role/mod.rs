@@ -2,10 +2,12 @@
 
 pub(crate) mod web_identity;
 
-use cloud_core::{Form, ServiceError};
+use cloud_core::{Account, Form, ServiceError};
 use policy::{Context, Document};
 
-use crate::service::malformed;
+use crate::policies::aws_policy::AwsPolicy;
+use crate::policies::members::check_tag_keys;
+use crate::service::{Iam, malformed};
 use crate::sessions::{Session, SessionSettings};
 
 /// The most policies by ARN that a session has (STS quotas).
@@ -50,6 +52,25 @@ impl<'a> AssumeRole<'a> {
             policy_arns: policy_arns(form)?,
         };
         Ok(Self { role_arn, session_name, settings, external_id, duration_s })
+    }
+
+    /// Whether there are the policies that the session is to have by ARN: AWS's, and those of the role's account.
+    ///
+    /// # Errors
+    /// "The policies must exist in the same account as the role" (API reference); what AWS answers else is not documented: code
+    /// and text are ours.
+    pub(crate) fn check_policy_arns(&self, iam: &Iam, account: &Account) -> Result<(), ServiceError> {
+        let is_there = |arn: &str| {
+            let is_own = || iam.policies.get(arn).is_some_and(|policy| policy.account == *account);
+            AwsPolicy::find(arn).is_some() || is_own()
+        };
+        match self.settings.policy_arns.iter().find(|arn| !is_there(arn)) {
+            Some(arn) => {
+                let text = format!("Policy {arn} does not exist or is not attachable.");
+                Err(iam.policies.missing(arn, || validation(text)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// What the session of the caller hands on to the one that it makes, and what must not change on the way.
@@ -148,11 +169,7 @@ pub(crate) fn is_role_arn(arn: &str) -> bool {
 
 fn tags(form: &Form) -> Result<Vec<(String, String)>, ServiceError> {
     let tags = form.tags("Tags");
-    for (at, (key, _)) in tags.iter().enumerate() {
-        if tags.iter().skip(at + 1).any(|(other, _)| other.eq_ignore_ascii_case(key)) {
-            return Err(invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive."));
-        }
-    }
+    check_tag_keys(&tags).map_err(invalid)?;
     Ok(tags)
 }
 

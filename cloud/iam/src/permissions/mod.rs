@@ -9,7 +9,7 @@ mod subject;
 pub(crate) mod trust;
 
 use cloud_core::{Account, Actor, CallerIdentity, Context, Permit, Refused, Why};
-use policy::{Identity, Request, evaluate};
+use policy::{Identity, PolicyKind, Request, evaluate};
 
 use crate::service::Iam;
 use subject::Subject;
@@ -64,6 +64,11 @@ impl Iam {
         if policies.is_same_account && (subject.may_do_all() || !self.is_enforced()) {
             return Ok(());
         }
+        // Whom a resource's policy names by the ARN is the role that is there now.
+        if self.is_enforced() && subject.may_nothing() {
+            let why = Why::NoneAllows(PolicyKind::Identity);
+            return Err(refused(&subject, asked.action, &resource, why));
+        }
         if !self.is_enforced() {
             policies.identity = Identity::Everything;
             policies.boundary = None;
@@ -77,11 +82,9 @@ impl Iam {
             false => Context::default(),
         };
         let request = Request::new(subject.caller(), asked.action, &resource).with_context(context);
-        evaluate(&policies, &request).map_err(|denial| Refused {
-            user: subject.arn.clone(),
-            action: asked.action.to_owned(),
-            resource: in_words(asked.action, &resource),
-            why: if denial.by.is_some() { Why::Denied(denial.kind) } else { Why::NoneAllows(denial.kind) },
+        evaluate(&policies, &request).map_err(|denial| {
+            let why = if denial.by.is_some() { Why::Denied(denial.kind) } else { Why::NoneAllows(denial.kind) };
+            refused(&subject, asked.action, &resource, why)
         })
     }
 
@@ -101,6 +104,11 @@ impl Iam {
         };
         known().unwrap_or_else(|| asked.resource.to_owned())
     }
+}
+
+fn refused(subject: &Subject, action: &str, resource: &str, why: Why) -> Refused {
+    let resource = in_words(action, resource);
+    Refused { user: subject.arn.clone(), action: action.to_owned(), resource, why }
 }
 
 /// The account that a resource belongs to; none where its ARN names none.

@@ -33,7 +33,7 @@ impl Iam {
             session_arn: role.account.global_arn("sts", &format!("assumed-role/{}", role.name)),
             policies: inline.chain(attached).collect(),
             boundary: boundary.map(|arn| self.managed_document(arn).unwrap_or_else(none)),
-            trust: self.document(&role.assume_role_policy),
+            trust: self.document(&self.trust_policy(&role)),
             id: role.id,
             tags: role.tags,
             services: Mutex::default(),

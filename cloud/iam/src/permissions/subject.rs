@@ -123,6 +123,11 @@ impl Subject {
         matches!(self.may, May::All)
     }
 
+    /// Whether it may do nothing: its role is gone.
+    pub(super) fn may_nothing(&self) -> bool {
+        matches!(self.may, May::Nothing)
+    }
+
     pub(super) fn caller(&self) -> Caller<'_> {
         match &self.role_arn {
             Some(role) => Caller::Session { session: &self.arn, role },

@@ -70,6 +70,11 @@ impl AwsPolicy {
         }
     }
 
+    /// Whether it is for the roles alone that AWS makes for its services.
+    pub(crate) fn is_of_service_linked_roles(self) -> bool {
+        self.path() == "/aws-service-role/"
+    }
+
     /// Its document, where it is known.
     pub(crate) fn document(self) -> Option<&'static str> {
         self.known().map(|known| known.document.get())

@@ -91,7 +91,7 @@ fn new_policy(iam: &Iam, form: &Form) -> Result<ManagedPolicy, ServiceError> {
     let document = form.required("PolicyDocument")?;
     check_document(document)?;
     let mut tags = Vec::new();
-    set_tags(&mut tags, form.tags("Tags"))?;
+    set_tags(&mut tags, form)?;
     Ok(ManagedPolicy {
         account: form.account().clone(),
         name: name.to_owned(),
@@ -185,7 +185,7 @@ pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
 pub(crate) async fn tag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let arn = find(iam, form)?.arn();
     let missing = || missing(&arn);
-    iam.policies.update(&arn, missing, |policy| set_tags(&mut policy.tags, form.tags("Tags"))).await?;
+    iam.policies.update(&arn, missing, |policy| set_tags(&mut policy.tags, form)).await?;
     Ok(None)
 }
 

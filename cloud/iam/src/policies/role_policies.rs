@@ -12,6 +12,9 @@ use crate::service::Iam;
 /// All inline policies of a role together, in characters that are no white space.
 const INLINE_LIMIT: usize = 10_240;
 
+/// How many managed policies are attached to a role at most (IAM quotas, as they are without a request for more).
+const MOST_ATTACHED: usize = 10;
+
 fn missing(name: &str) -> ServiceError {
     ServiceError::new(404, "NoSuchEntity", format!("The role policy with name {name} cannot be found."))
 }
@@ -63,11 +66,25 @@ pub(crate) async fn attach(iam: &Iam, form: &Form) -> Result<Option<Xml>, Servic
             return Err(ServiceError::bad_request("ValidationError", "Invalid ARN:  Could not be parsed!"));
         }
         check_attachable(iam, form, arn)?;
+        check_attachment(role, arn)?;
         role.attached.insert(arn.to_owned());
         Ok(())
     })
     .await?;
     Ok(None)
+}
+
+/// Whether a role can have one more policy, and this one (both texts were recorded by others).
+fn check_attachment(role: &Role, arn: &str) -> Result<(), ServiceError> {
+    if AwsPolicy::find(arn).is_some_and(AwsPolicy::is_of_service_linked_roles) {
+        let text = "Cannot attach a Service Role Policy to a Customer Role.";
+        return Err(ServiceError::bad_request("PolicyNotAttachable", text));
+    }
+    if role.attached.len() >= MOST_ATTACHED && !role.attached.contains(arn) {
+        let text = format!("Cannot exceed quota for PoliciesPerRole: {MOST_ATTACHED}");
+        return Err(ServiceError::new(409, "LimitExceeded", text));
+    }
+    Ok(())
 }
 
 pub(crate) async fn detach(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {

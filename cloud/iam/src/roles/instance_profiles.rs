@@ -6,7 +6,7 @@ use super::check_new;
 use super::instance_profile::InstanceProfile;
 use crate::listing::{close, page};
 use crate::policies::members::{path, set_tags, unset_tags};
-use crate::role::{Role, date, tag_xml};
+use crate::role::{date, tag_xml};
 use crate::roles;
 use crate::service::Iam;
 use crate::unique_id::unique_id;
@@ -19,7 +19,7 @@ fn to_xml(profile: &InstanceProfile, iam: &Iam) -> Xml {
         .text("InstanceProfileId", &profile.id)
         .text("Arn", &profile.arn())
         .text("CreateDate", &date(profile.created_at))
-        .list("Roles", role.iter().map(Role::summary));
+        .list("Roles", role.iter().map(|role| role.summary(&iam.trust_policy(role))));
     if profile.tags.is_empty() { xml } else { xml.list("Tags", profile.tags.iter().map(tag_xml)) }
 }
 
@@ -45,7 +45,7 @@ async fn edit(
 
 pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let mut tags = Vec::new();
-    set_tags(&mut tags, form.tags("Tags"))?;
+    set_tags(&mut tags, form)?;
     let profile = InstanceProfile {
         account: form.account().clone(),
         name: form.required("InstanceProfileName")?.to_owned(),
@@ -141,7 +141,7 @@ fn listed(iam: &Iam, form: &Form, is_wanted: impl Fn(&InstanceProfile) -> bool) 
 }
 
 pub(crate) async fn tag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
-    edit(iam, form, |profile| set_tags(&mut profile.tags, form.tags("Tags"))).await
+    edit(iam, form, |profile| set_tags(&mut profile.tags, form)).await
 }
 
 pub(crate) async fn untag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod instance_profile;
 pub(crate) mod instance_profiles;
+mod trusted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,9 +43,11 @@ pub(crate) async fn edit(
 }
 
 /// Checks a trust policy as CreateRole and UpdateAssumeRolePolicy do.
-fn check_trust(document: &str) -> Result<(), ServiceError> {
-    Document::read(document).and_then(|document| document.check_trust()).map_err(|reason| malformed(&reason))?;
-    check_trust_size(document)
+fn check_trust(document: &str) -> Result<Document, ServiceError> {
+    let trust = Document::read(document).map_err(|reason| malformed(&reason))?;
+    trust.check_trust().map_err(|reason| malformed(&reason))?;
+    check_trust_size(document)?;
+    Ok(trust)
 }
 
 fn check_trust_size(document: &str) -> Result<(), ServiceError> {
@@ -62,11 +65,11 @@ fn session_duration(form: &Form) -> Option<u32> {
 fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
     let name = form.required("RoleName")?;
     let trust = form.required("AssumeRolePolicyDocument")?;
-    check_trust(trust)?;
+    let trusted_ids = iam.trusted_ids(&check_trust(trust)?, form.account())?;
     let boundary = form.get("PermissionsBoundary");
     boundary.map_or(Ok(()), |arn| check_boundary(iam, form, arn))?;
     let mut tags = Vec::new();
-    set_tags(&mut tags, form.tags("Tags"))?;
+    set_tags(&mut tags, form)?;
     Ok(Role {
         account: form.account().clone(),
         name: name.to_owned(),
@@ -74,6 +77,7 @@ fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
         id: unique_id(&iam.random, "AROA"),
         created_at: iam.now(),
         assume_role_policy: trust.to_owned(),
+        trusted_ids,
         description: form.get("Description").filter(|text| !text.is_empty()).map(str::to_owned),
         max_session_duration_s: session_duration(form).unwrap_or(3600),
         permissions_boundary: boundary.map(str::to_owned),
@@ -93,7 +97,7 @@ fn check_new<T>(all: &BTreeMap<String, T>, key: &str, named: &str) -> Result<(),
 
 pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let role = new_role(iam, form)?;
-    let answer = Xml::new().nest("Role", role.detail());
+    let answer = Xml::new().nest("Role", role.detail(&role.assume_role_policy));
     iam.roles
         .change(|all| {
             let key = role.account.key(&role.name);
@@ -105,7 +109,8 @@ pub(crate) async fn create(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> 
 
 pub(crate) fn get(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let role = find(iam, form)?;
-    Ok(Xml::new().nest("Role", role.with_duration(role.detail()).nest("RoleLastUsed", Xml::new())))
+    Ok(Xml::new()
+        .nest("Role", role.with_duration(role.detail(&iam.trust_policy(&role))).nest("RoleLastUsed", Xml::new())))
 }
 
 pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
@@ -113,11 +118,8 @@ pub(crate) fn list(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let listed = |role: &&Role| role.account == *form.account() && role.path.starts_with(prefix);
     let all = iam.roles.read(|all| all.values().filter(listed).cloned().collect());
     let page = page(all, form, |role: &Role| &role.name);
-    Ok(close(
-        Xml::new().list("Roles", page.items.iter().map(|role| role.with_duration(role.summary()))),
-        &page,
-        |role| &role.name,
-    ))
+    let shown = page.items.iter().map(|role| role.with_duration(role.summary(&iam.trust_policy(role))));
+    Ok(close(Xml::new().list("Roles", shown), &page, |role| &role.name))
 }
 
 pub(crate) async fn delete(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
@@ -175,9 +177,12 @@ pub(crate) async fn update(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> 
 
 pub(crate) async fn update_trust(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
     let trust = form.required("PolicyDocument")?;
+    find(iam, form)?;
+    // Before the change: the roles that it names are in the table that is changed.
+    let trusted_ids = iam.trusted_ids(&check_trust(trust)?, form.account())?;
     edit(iam, form, |role| {
-        check_trust(trust)?;
         trust.clone_into(&mut role.assume_role_policy);
+        role.trusted_ids = trusted_ids;
         Ok(())
     })
     .await?;
@@ -185,7 +190,7 @@ pub(crate) async fn update_trust(iam: &Iam, form: &Form) -> Result<Option<Xml>, 
 }
 
 pub(crate) async fn tag(iam: &Iam, form: &Form) -> Result<Option<Xml>, ServiceError> {
-    edit(iam, form, |role| set_tags(&mut role.tags, form.tags("Tags"))).await?;
+    edit(iam, form, |role| set_tags(&mut role.tags, form)).await?;
     Ok(None)
 }
 

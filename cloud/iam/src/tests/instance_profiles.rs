@@ -47,6 +47,11 @@ async fn profiles_are_listed_by_path_and_tagged() {
     }
     let listed = fixture.iam("ListInstanceProfiles", &[("PathPrefix", "/y/")]).await.unwrap();
     assert_eq!((element(&listed, "InstanceProfileName"), element(&listed, "Value")), ("b".into(), "b".into()));
+    let of =
+        |arn: &str| crate::resource_tags(&fixture.iam, &format!("arn:aws:iam::000000000000:instance-profile/{arn}"));
+    // A request names it without its path.
+    assert_eq!((of("b"), of("y/b")), (vec![("k".to_owned(), "b".to_owned())], of("b")));
+    assert_eq!(of("c"), []);
     let b = ("InstanceProfileName", "b");
     let tag = [b, ("Tags.member.1.Key", "l"), ("Tags.member.1.Value", "2")];
     fixture.iam("TagInstanceProfile", &tag).await.unwrap();

@@ -10,6 +10,7 @@ mod simulate;
 mod stored;
 mod sts;
 mod sts_input;
+mod trusted;
 
 use std::sync::Arc;
 

@@ -82,6 +82,59 @@ async fn policies_of_aws_are_attached_read_and_listed_by_their_names_alone() {
 }
 
 #[tokio::test]
+async fn a_role_has_ten_policies_and_none_of_service_linked_roles() {
+    let fixture = Fixture::new();
+    fixture.create_role("r", LAMBDA_TRUST).await;
+    let attach = async |arn: &str| fixture.iam("AttachRolePolicy", &[("RoleName", "r"), ("PolicyArn", arn)]).await;
+    let of_service = attach("arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy").await.unwrap_err();
+    let told = "PolicyNotAttachable: Cannot attach a Service Role Policy to a Customer Role.";
+    assert_eq!((of_service.status, of_service.to_string().as_str()), (400, told));
+    for number in 0..11 {
+        fixture.create_policy(&format!("p{number}")).await;
+    }
+    let arn = |number: usize| format!("arn:aws:iam::000000000000:policy/p{number}");
+    for number in 0..10 {
+        attach(&arn(number)).await.unwrap();
+    }
+    let full = attach(&arn(10)).await.unwrap_err();
+    let told = "LimitExceeded: Cannot exceed quota for PoliciesPerRole: 10";
+    assert_eq!((full.status, full.to_string().as_str()), (409, told));
+    attach(&arn(0)).await.unwrap();
+    fixture.iam("DetachRolePolicy", &[("RoleName", "r"), ("PolicyArn", &*arn(0))]).await.unwrap();
+    attach(&arn(10)).await.unwrap();
+}
+
+#[tokio::test]
+async fn tag_keys_are_given_once_and_are_not_awss() {
+    let fixture = Fixture::new();
+    fixture.create_role("r", LAMBDA_TRUST).await;
+    fixture.create_policy("p").await;
+    fixture.iam("CreateInstanceProfile", &[("InstanceProfileName", "i")]).await.unwrap();
+    let calls: [(&str, &[(&str, &str)]); 6] = [
+        ("CreateRole", &[("RoleName", "s"), ("AssumeRolePolicyDocument", LAMBDA_TRUST)]),
+        ("TagRole", &[("RoleName", "r")]),
+        ("CreatePolicy", &[("PolicyName", "q"), ("PolicyDocument", LOGS_POLICY)]),
+        ("TagPolicy", &[("PolicyArn", P)]),
+        ("CreateInstanceProfile", &[("InstanceProfileName", "j")]),
+        ("TagInstanceProfile", &[("InstanceProfileName", "i")]),
+    ];
+    let twice = "InvalidInput: Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+    let reserved = "InvalidInput: The tag key AWS:b begins with aws:, which is reserved for AWS internal use.";
+    for (operation, members) in calls {
+        for (key, told) in [("A", twice), ("a", twice), ("AWS:b", reserved)] {
+            let tags = [
+                ("Tags.member.1.Key", "a"),
+                ("Tags.member.1.Value", "1"),
+                ("Tags.member.2.Key", key),
+                ("Tags.member.2.Value", "1"),
+            ];
+            let refused = fixture.iam(operation, &[members, &tags].concat()).await.unwrap_err();
+            assert_eq!((refused.status, refused.to_string().as_str()), (400, told), "{operation}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_tools_ask_of_an_account_is_answered() {
     let fixture = Fixture::new();
     let user = fixture.iam("GetUser", &[]).await.unwrap();

@@ -43,6 +43,26 @@ async fn what_is_asked_is_checked() {
     let action = ("ActionNames.member.1", "states:ListStateMachines");
     assert!(refused(&[action]).await.contains("'policyInputList'"));
     assert_eq!(refused(&[action, ("PolicyInputList.member.1", "[]")]).await, "InvalidInput: Syntax errors in policy.");
+    let states = ("PolicyInputList.member.1", STATES);
+    let wild = refused(&[states, ("ActionNames.member.1", "states:*")]).await;
+    assert_eq!(wild, "InvalidInput: Invalid action: states:*");
+    let session = "arn:aws:sts::000000000000:assumed-role/r/s";
+    for caller in [ROLE, session, "arn:aws:iam::000000000000:user/"] {
+        let told = format!("InvalidInput: Invalid CallerArn: {caller} is not the ARN of an IAM user.");
+        assert_eq!(refused(&[states, action, ("CallerArn", caller)]).await, told);
+    }
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:user/ann"},"Action":"*","Resource":"*"}]}"#;
+    let policy = ("ResourcePolicy", policy);
+    let needs_caller = "InvalidInput: CallerArn is required with a ResourcePolicy.";
+    assert_eq!(refused(&[states, action, policy]).await, needs_caller);
+    let ann = ("CallerArn", "arn:aws:iam::000000000000:user/ann");
+    let logs = ("ActionNames.member.1", "logs:PutLogEvents");
+    let by_ann = fixture.iam("SimulateCustomPolicy", &[states, logs, policy, ann]).await.unwrap();
+    assert_eq!(element(&by_ann, "EvalDecision"), "allowed");
+    let of_role = fixture.iam("SimulatePrincipalPolicy", &[action, policy, ("PolicySourceArn", ROLE)]).await;
+    assert_eq!(of_role.unwrap_err().to_string(), needs_caller);
+    let user = ("PolicySourceArn", "arn:aws:iam::000000000000:user/local");
+    fixture.iam("SimulatePrincipalPolicy", &[action, policy, user]).await.unwrap();
     let missing = [action, ("PolicySourceArn", ROLE)];
     assert_eq!(fixture.iam("SimulatePrincipalPolicy", &missing).await.unwrap_err().code, "NoSuchEntity");
 }

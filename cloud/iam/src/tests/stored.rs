@@ -9,6 +9,7 @@ use crate::roles::instance_profile::InstanceProfile;
 use crate::service::DeletedRole;
 
 const ROLE: &str = r#"{"account":"000000000002","name":"r","path":"/team/","id":"AROAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","assume_role_policy":"{}","description":null,"max_session_duration_s":3600,"permissions_boundary":null,"tags":[["a","1"]],"inline":{"p":"{}"},"attached":["arn:aws:iam::aws:policy/ReadOnlyAccess"]}"#;
+const ROLE_THAT_TRUSTS: &str = r#"{"account":"000000000002","name":"r","path":"/","id":"AROAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","assume_role_policy":"{}","trusted_ids":{"arn:aws:iam::000000000002:role/s":"AROAABCDEFGHIJKLMNOPR"},"description":null,"max_session_duration_s":3600,"permissions_boundary":null,"tags":[],"inline":{},"attached":[]}"#;
 const POLICY: &str = r#"{"account":"000000000002","name":"p","path":"/","id":"ANPAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","document":"{}","description":"d","tags":[]}"#;
 
 const POLICY_WITH_VERSIONS: &str = r#"{"account":"000000000002","name":"p","path":"/","id":"ANPAABCDEFGHIJKLMNOPQ","created_at":"2026-01-02T03:04:05Z","document":"{}","versions":[{"number":1,"created_at":"2026-01-02T03:04:05Z","document":"{}"},{"number":3,"created_at":"2026-01-03T03:04:05Z","document":"{}"}],"default_version":3,"last_version":4,"description":"d","tags":[]}"#;
@@ -23,6 +24,7 @@ fn rewritten<T: Serialize + DeserializeOwned>(row: &str) -> String {
 #[test]
 fn rows_are_read_and_written_back() {
     assert_eq!(rewritten::<Role>(ROLE), ROLE);
+    assert_eq!(rewritten::<Role>(ROLE_THAT_TRUSTS), ROLE_THAT_TRUSTS);
     assert_eq!(rewritten::<ManagedPolicy>(POLICY), POLICY);
     assert_eq!(rewritten::<ManagedPolicy>(POLICY_WITH_VERSIONS), POLICY_WITH_VERSIONS);
     assert_eq!(rewritten::<DeletedRole>(DELETED_ROLE), DELETED_ROLE);

@@ -54,6 +54,8 @@ async fn each_member_is_checked() {
     ];
     let twice = "InvalidParameterValue: Duplicate tag keys found. Please note that Tag keys are case insensitive.";
     assert_eq!(told(&tags).await, twice);
+    let reserved = [("Tags.member.1.Key", "aws:a"), ("Tags.member.1.Value", "1")];
+    assert!(told(&reserved).await.starts_with("InvalidParameterValue: The tag key aws:a begins with aws:"));
     let transitive = told(&[("TransitiveTagKeys.member.1", "b")]).await;
     assert!(transitive.ends_with("transitive tag key must be included in the requested tags."), "{transitive}");
     assert!(told(&[("Policy", "no json")]).await.starts_with("MalformedPolicyDocument: "));

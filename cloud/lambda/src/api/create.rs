@@ -54,7 +54,13 @@ struct Create {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct SnapStart {
-    pub(super) apply_on: String,
+    apply_on: String,
+}
+
+impl SnapStart {
+    pub(super) fn is_applied(&self) -> bool {
+        self.apply_on == "PublishedVersions"
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -121,6 +127,7 @@ pub(crate) async fn create(functions: &Arc<Functions>, request: &Request) -> Res
     let mut input: Create = request.json()?;
     let reference = reachable(&input.function_name, request)?;
     refuse_unsupported(&input)?;
+    limits::new_tags(&input.tags)?;
     limits::tags(&input.tags)?;
     role::check(functions, &input.role, &reference.unqualified().arn())?;
     let (code, bytes) = input.code.read().await?;
@@ -217,10 +224,7 @@ fn build(
         architecture: limits::architecture(input.architectures.as_deref()),
         tracing_mode: input.tracing_config.as_ref().map_or("PassThrough", |tracing| &tracing.mode).to_owned(),
         kms_key_arn: limits::kms_key(input.kms_key_arn.as_deref().unwrap_or_default()),
-        snap_start: match &input.snap_start {
-            Some(snap_start) => limits::snap_start(&snap_start.apply_on, input.runtime.as_deref().unwrap_or_default())?,
-            None => false,
-        },
+        snap_start: input.snap_start.as_ref().is_some_and(SnapStart::is_applied),
         vpc: None,
         dead_letter_arn: None,
         logging: input.logging_config.apply(&LoggingConfig::default())?,
@@ -230,6 +234,7 @@ fn build(
         generation: String::new(),
         source_description: None,
     };
+    limits::snap_start(&latest)?;
     latest.mark_changed(request.received_at, &functions.random);
     Ok(Function {
         format: RowFormat,

@@ -8,9 +8,13 @@ use serde_json::json;
 
 use super::access::{named, policy_resource};
 use super::checks::limits::invalid;
+use super::checks::principal;
 use super::update::stale;
 use crate::model::{Function, Grant, Statement, is_alias_name};
 use crate::service::Functions;
+
+/// The most bytes of one resource's policy (Lambda quotas: 20 KB).
+const MAX_POLICY_BYTES: usize = 20_480;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -65,6 +69,7 @@ pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result
     let added = functions.update(&function, |function| {
         let revision = revision(function, &reference)?;
         expect(revision, input.revision_id.as_deref())?;
+        principal::check(functions, &statement.principal, &statement.resource)?;
         *revision = functions.random.uuid().to_string();
         if function.policy.of(&statement.resource).any(|known| known.id == statement.id) {
             let message = format!(
@@ -74,11 +79,22 @@ pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result
             );
             return Err(ServiceError::new(409, "ResourceConflictException", message));
         }
+        let resource = statement.resource.clone();
         function.policy.statements.push(statement);
-        Ok(())
+        check_size(function, &resource)
     });
     added.await?;
     Ok(Response::json(201, &json!({ "Statement": shown })))
+}
+
+/// The error's text is AWS's, as others have recorded it.
+fn check_size(function: &Function, resource: &str) -> Result<(), ServiceError> {
+    let size_bytes = function.policy.document(resource).map_or(0, |document| document.to_string().len());
+    if size_bytes <= MAX_POLICY_BYTES {
+        return Ok(());
+    }
+    let message = format!("The final policy size ({size_bytes}) is bigger than the limit ({MAX_POLICY_BYTES}).");
+    Err(ServiceError::bad_request("PolicyLengthExceededException", message))
 }
 
 /// Removes a permission.

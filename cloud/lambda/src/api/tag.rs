@@ -28,6 +28,7 @@ pub(crate) fn list(functions: &Arc<Functions>, request: &Request) -> Result<Resp
 pub(crate) async fn add(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
     let reference = tagged(request)?;
     let input: Tag = request.json()?;
+    limits::new_tags(&input.tags)?;
     let added = functions.update(&reference, |function| {
         function.tags.extend(input.tags);
         limits::tags(&function.tags)

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::access::named;
+use super::access::named_latest;
 use super::checks::attached::{self, DeadLetter, Vpc};
 use super::checks::limits::{self, invalid};
 use super::checks::logging::Logging;
@@ -42,7 +42,7 @@ struct CodeUpdate {
 
 /// Gives a function other code. Its old zip goes when nothing names it any more.
 pub(crate) async fn code(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = named(request)?;
+    let reference = named_latest(request)?;
     functions.refuse_update(&reference)?;
     let input: UpdateCode = request.json()?;
     let (code, bytes) = input.source.read().await?;
@@ -130,7 +130,7 @@ struct UpdateConfiguration {
 
 /// Gives a function other settings; what the request leaves out stays.
 pub(crate) async fn configuration(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = named(request)?;
+    let reference = named_latest(request)?;
     functions.refuse_update(&reference)?;
     let input: UpdateConfiguration = request.json()?;
     if !input.layers.is_empty() {
@@ -186,7 +186,7 @@ fn apply(input: UpdateConfiguration, latest: &mut FunctionVersion) -> Result<(),
         latest.kms_key_arn = limits::kms_key(&key);
     }
     if let Some(snap_start) = input.snap_start {
-        latest.snap_start = limits::snap_start(&snap_start.apply_on, &latest.runtime)?;
+        latest.snap_start = snap_start.is_applied();
     }
     if let Some(vpc) = input.vpc_config {
         latest.vpc = vpc.apply(latest.vpc.as_ref())?;
@@ -194,7 +194,7 @@ fn apply(input: UpdateConfiguration, latest: &mut FunctionVersion) -> Result<(),
     if let Some(dead_letter) = input.dead_letter_config {
         latest.dead_letter_arn = dead_letter.target()?;
     }
-    Ok(())
+    limits::snap_start(latest)
 }
 
 /// The revision that a caller saw must still be the latest.

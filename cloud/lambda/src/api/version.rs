@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloud_core::{Request, Response, ServiceError};
 use serde::Deserialize;
 
-use super::access::named;
+use super::access::named_latest;
 use super::checks::limits::invalid;
 use super::update::expect_revision;
 use crate::service::Functions;
@@ -20,7 +20,8 @@ struct Publish {
 
 /// Publishes the latest version; nothing new is made when it has not changed since the last one.
 pub(crate) async fn publish(functions: &Arc<Functions>, request: &Request) -> Result<Response, ServiceError> {
-    let reference = named(request)?;
+    // AWS names no form of a function with a qualifier for this operation; that it refuses one as it does for updates is a guess.
+    let reference = named_latest(request)?;
     functions.refuse_update(&reference)?;
     let input: Publish = request.json()?;
     let published = functions.update(&reference, |function| {

@@ -10,6 +10,8 @@ mod faults;
 mod invocations;
 mod kept_logs;
 mod operations;
+mod permissions;
+mod qualifiers;
 mod restart;
 mod settings;
 

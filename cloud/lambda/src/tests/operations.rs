@@ -80,6 +80,14 @@ async fn tags_and_permissions_come_and_go() {
     let arn = lambda.create("f").await["FunctionArn"].as_str().unwrap().to_owned();
     let tags = format!("/2017-03-31/tags/{arn}");
     lambda.ask("POST", &tags, &json!({"Tags": {"a": "b", "c": "d"}})).await;
+    for key in ["aws:x", "AWS:x"] {
+        let refused = lambda.send("POST", &tags, &json!({"Tags": {key: "b"}})).await.unwrap_err();
+        assert_eq!((refused.status, refused.code.as_str()), (400, "InvalidParameterValueException"), "{key}");
+        let mut input = super::creation("g", "code");
+        input["Tags"] = json!({key: "b"});
+        let refused = lambda.send("POST", "/2015-03-31/functions", &input).await.unwrap_err();
+        assert!(refused.message.ends_with(&format!("'{key}'.")), "{refused}");
+    }
     lambda.ask("DELETE", &format!("{tags}?tagKeys=a"), &Value::Null).await;
     assert_eq!(lambda.ask("GET", &tags, &Value::Null).await, json!({"Tags": {"c": "d"}}));
     let policy = "/2015-03-31/functions/f/policy";

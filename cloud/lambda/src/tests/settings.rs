@@ -66,6 +66,38 @@ async fn a_key_and_snapshots_are_shown_and_taken_away_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_snapshots_do_not_go_with_is_refused() {
+    let lambda = Fixture::new();
+    let mut large = with("f", "SnapStart", json!({"ApplyOn": "PublishedVersions"}));
+    large["EphemeralStorage"] = json!({"Size": 513});
+    let refused = lambda.send("POST", FUNCTIONS, &large).await.unwrap_err();
+    assert_eq!(refused.code, "InvalidParameterValueException");
+    assert!(refused.message.ends_with("more than 512 MB; the function has 513 MB."), "{refused}");
+    large["EphemeralStorage"] = json!({"Size": 512});
+    lambda.ask("POST", FUNCTIONS, &large).await;
+    for (update, told) in [
+        (json!({"EphemeralStorage": {"Size": 1024}}), "more than 512 MB; the function has 1024 MB."),
+        (json!({"Runtime": "python3.11"}), "python3.11 is not supported for SnapStart enabled functions."),
+    ] {
+        let refused = lambda.send("PUT", &format!("{FUNCTIONS}/f/configuration"), &update).await.unwrap_err();
+        assert!(refused.message.ends_with(told), "{refused}");
+    }
+    lambda.ask("POST", &format!("{FUNCTIONS}/f/versions"), &json!({})).await;
+    lambda.ask("POST", &format!("{FUNCTIONS}/f/aliases"), &json!({"Name": "live", "FunctionVersion": "1"})).await;
+    for qualifier in ["1", "live"] {
+        let path = format!("/2019-09-30/functions/f/provisioned-concurrency?Qualifier={qualifier}");
+        let refused = lambda.send("PUT", &path, &json!({"ProvisionedConcurrentExecutions": 1})).await.unwrap_err();
+        assert_eq!((refused.status, refused.code.as_str()), (400, "InvalidParameterValueException"), "{qualifier}");
+        assert!(refused.message.contains("SnapStart"), "{refused}");
+    }
+    let both = json!({"SnapStart": {"ApplyOn": "None"}, "EphemeralStorage": {"Size": 1024}});
+    lambda.ask("PUT", &format!("{FUNCTIONS}/f/configuration"), &both).await;
+    lambda.ask("POST", &format!("{FUNCTIONS}/f/versions"), &json!({})).await;
+    let path = "/2019-09-30/functions/f/provisioned-concurrency?Qualifier=2";
+    lambda.ask("PUT", path, &json!({"ProvisionedConcurrentExecutions": 1})).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_function_that_became_active_is_another_revision_and_has_a_version_of_its_runtime() {
     let lambda = Fixture::new();
     let created = lambda.create("f").await;

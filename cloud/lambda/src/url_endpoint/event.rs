@@ -14,8 +14,9 @@ const DEFAULT: &str = "$default";
 pub(super) fn event(target: &UrlTarget, caller: Option<&(&Scope, CallerIdentity)>, request: &Request) -> Value {
     // What anybody may call is called by nobody in particular (seen in events of real URLs).
     let account_id = if target.is_signed() { owner(target).as_str() } else { "anonymous" };
-    let route = CalledRoute { account_id, api_id: &target.url.id, route_key: DEFAULT, stage: DEFAULT };
+    let path = request.path.as_str();
+    let route = CalledRoute { account_id, api_id: &target.url.id, route_key: DEFAULT, stage: DEFAULT, path };
     let authorizer = caller.map(|(scope, identity)| identity.authorizer(&scope.access_key));
     let context = http_endpoint::context(request, route, authorizer);
-    http_endpoint::event(request, DEFAULT, context, Vec::new())
+    http_endpoint::event(request, route, context, Vec::new())
 }

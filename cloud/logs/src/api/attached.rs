@@ -63,7 +63,7 @@ struct FiltersInput {
 pub(crate) fn metric_filters(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: FiltersInput = request.json()?;
     if let Some(name) = &input.log_group_name {
-        logs.known_group(&request.location().key(name))?;
+        logs.known_group(&request.location().key(name))?.lock().facts.check_filterable()?;
     }
     Ok(answer(&json!({ "metricFilters": [] })))
 }

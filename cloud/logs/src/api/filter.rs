@@ -93,6 +93,7 @@ impl FilterInput {
 
     fn search(&self, group: &Group, now: Timestamp) -> Result<Search, ServiceError> {
         let state = group.lock();
+        state.facts.check_readable("FilterLogEvents")?;
         let source = self.source(group, &state)?;
         Ok(Search { source, span: self.span(state.facts.kept_since_ms(now))?, names: state.names() })
     }

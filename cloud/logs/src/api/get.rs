@@ -54,6 +54,7 @@ pub(crate) async fn get(logs: &Logs, request: &Request) -> Result<Response, Serv
     group.wait_until_settled(&logs.inner.store).await?;
     let (source, kept_since_ms) = {
         let state = group.lock();
+        state.facts.check_readable("GetLogEvents")?;
         let name = &input.log_stream_name;
         let stream = state.durable_streams().get(name).ok_or_else(|| state.no_stream(name))?.id;
         (Source::Stream(group.id, stream), state.facts.kept_since_ms(request.received_at))

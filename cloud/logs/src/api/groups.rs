@@ -6,6 +6,7 @@ use cloud_core::{Location, Page, Request, Response, ServiceError};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{answer, done};
+use super::tags;
 use crate::errors::{LIST_LIMIT, constraint, invalid, no_group};
 use crate::group::GroupFacts;
 use crate::service::Logs;
@@ -63,8 +64,18 @@ struct CreateInput {
     deletion_protection_enabled: bool,
 }
 
+/// Whether AWS keeps a name for its own groups: "Log group names can't start with the string `aws/`" (API model,
+/// `CreateLogGroup`). The error's text is AWS's, as others have recorded it; that any case counts is a guess, by that text.
+fn is_reserved(name: &str) -> bool {
+    name.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws/"))
+}
+
 pub(crate) async fn create(logs: &Logs, request: &Request) -> Result<Response, ServiceError> {
     let input: CreateInput = request.json()?;
+    if is_reserved(&input.log_group_name) {
+        return Err(invalid("Log groups starting with AWS/ are reserved for AWS."));
+    }
+    tags::check_new(input.tags.iter().flatten().map(|(key, _)| key))?;
     let mut facts = GroupFacts::new(&request.location(), &input.log_group_name, request.received_at.as_millisecond());
     facts.tags = input.tags.unwrap_or_default();
     if let Some(class) = input.log_group_class {

@@ -85,6 +85,7 @@ fn watched_groups(logs: &Logs, request: &Request, input: &Input) -> Result<BTree
         }
         let name = name_of(identifier);
         let group = logs.known_group(&here.key(name))?;
+        group.lock().facts.check_readable("StartLiveTail")?;
         groups.insert(group.id, format!("{}:{name}", here.account().as_str()));
     }
     Ok(groups)

@@ -31,7 +31,12 @@ pub(crate) async fn put(logs: &Logs, request: &Request) -> Result<Response, Serv
     let input: PutInput = request.json()?;
     Pattern::parse(&input.filter_pattern).map_err(|error| invalid(error.to_string()))?;
     let key = request.location().key(&input.log_group_name);
-    let group_arn = logs.known_group(&key)?.lock().facts.arn.clone();
+    let group_arn = {
+        let group = logs.known_group(&key)?;
+        let state = group.lock();
+        state.facts.check_filterable()?;
+        state.facts.arn.clone()
+    };
     check_destination(logs, request, &group_arn, &input.destination_arn, input.role_arn.is_some())?;
     let filter = SubscriptionFilter {
         pattern: input.filter_pattern,
@@ -102,6 +107,7 @@ pub(crate) fn describe(logs: &Logs, request: &Request) -> Result<Response, Servi
     let limit = input.limit.unwrap_or(LIST_LIMIT);
     let key = request.location().key(&input.log_group_name);
     let facts = logs.group_facts(&key).ok_or_else(|| logs.no_group(&key))?;
+    facts.check_filterable()?;
     let wanted = |name: &str| {
         input.filter_name_prefix.as_deref().is_none_or(|prefix| name.starts_with(prefix))
             && input.next_token.as_deref().is_none_or(|after| name > after)
@@ -139,9 +145,13 @@ pub(crate) async fn delete(logs: &Logs, request: &Request) -> Result<Response, S
     let input: DeleteInput = request.json()?;
     let key = request.location().key(&input.log_group_name);
     let deleted = logs.edit_group(&key, |facts| {
+        // First of all: a filter that an earlier program took for a group of another class has to go, too.
+        if facts.subscriptions.remove(&input.filter_name).is_some() {
+            return Ok(());
+        }
+        facts.check_filterable()?;
         let missing = "The specified subscription filter does not exist.";
-        let missing = || ServiceError::bad_request("ResourceNotFoundException", missing);
-        facts.subscriptions.remove(&input.filter_name).map(|_| ()).ok_or_else(missing)
+        Err(ServiceError::bad_request("ResourceNotFoundException", missing))
     });
     deleted.await?;
     Ok(done())

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use cloud_core::{Location, Request, Response, ServiceError};
+use cloud_core::{Location, Request, Response, ServiceError, is_reserved_tag_key};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::answer::answer;
 use super::groups::{edit, is_elsewhere, name_of};
-use crate::errors::{invalid, no_group};
+use crate::errors::{invalid, no_group, reserved_tag};
 use crate::service::Logs;
 
 const TAGS_LIMIT: usize = 50;
@@ -65,12 +65,18 @@ pub(crate) async fn tag_group(logs: &Logs, request: &Request) -> Result<Response
     add(logs, request, &input.log_group_name, &input.tags).await
 }
 
+/// Checks the keys of tags that a client gives.
+pub(super) fn check_new<'a>(mut keys: impl Iterator<Item = &'a String>) -> Result<(), ServiceError> {
+    keys.find(|key| is_reserved_tag_key(key)).map_or(Ok(()), |key| Err(reserved_tag(key)))
+}
+
 async fn add(
     logs: &Logs,
     request: &Request,
     name: &str,
     tags: &BTreeMap<String, String>,
 ) -> Result<Response, ServiceError> {
+    check_new(tags.keys())?;
     edit(logs, request, name, |facts| {
         let mut all = facts.tags.clone();
         all.extend(tags.clone());

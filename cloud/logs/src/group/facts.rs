@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use cloud_core::{Location, ReadView};
+use cloud_core::{Location, ReadView, ServiceError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::append::subscriptions::SubscriptionFilter;
+use crate::errors::{only_standard, unsupported_class};
 
 /// What an event takes of the store beside its message: two keys and the row's frame.
 const EVENT_ROWS_BYTES: usize = 256;
@@ -15,6 +16,9 @@ const EVENT_ROWS_BYTES: usize = 256;
 pub(crate) fn event_bytes(message_bytes: usize) -> usize {
     message_bytes + EVENT_ROWS_BYTES
 }
+
+/// The class of groups that have everything.
+const STANDARD: &str = "STANDARD";
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -50,10 +54,24 @@ impl GroupFacts {
             created_at_ms,
             retention_days: None,
             tags: BTreeMap::new(),
-            class: "STANDARD".to_owned(),
+            class: STANDARD.to_owned(),
             kms_key_id: None,
             is_protected: false,
             subscriptions: BTreeMap::new(),
+        }
+    }
+
+    /// Refuses filters of a group whose class has none
+    /// (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html>).
+    pub(crate) fn check_filterable(&self) -> Result<(), ServiceError> {
+        if self.class == STANDARD { Ok(()) } else { Err(only_standard()) }
+    }
+
+    /// Refuses to read events of a group whose class shows them to queries alone (the same page).
+    pub(crate) fn check_readable(&self, operation: &str) -> Result<(), ServiceError> {
+        match self.class == STANDARD {
+            true => Ok(()),
+            false => Err(unsupported_class(&self.name, &self.class, operation)),
         }
     }
 

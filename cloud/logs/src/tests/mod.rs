@@ -1,6 +1,7 @@
 //! The service through its operations, with the store in memory and a clock that the test moves.
 
 mod bounds;
+mod classes;
 mod dropped;
 mod lines;
 mod operations;

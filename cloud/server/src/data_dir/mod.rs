@@ -14,10 +14,13 @@ pub struct DataDir {
 }
 
 impl DataDir {
-    /// The cloud that lives in this folder.
+    /// The cloud that lives in this folder. A relative path is one below the folder that the process stands in now: what the cloud
+    /// starts stands elsewhere, and looks for functions' code by the same path.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        let root = root.into();
+        // An empty path can't be made absolute; it stays, and the first file that is made there says what is wrong.
+        Self { root: std::path::absolute(&root).unwrap_or(root) }
     }
 
     /// The folder that the environment gives: `$WORKSHOP_HOME`, else `$XDG_STATE_HOME/workshop`, else
@@ -102,6 +105,18 @@ impl DataDir {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_relative_folder_is_one_below_where_the_process_stands() {
+        let here = std::env::current_dir().unwrap();
+        for given in ["d", "./d"] {
+            let dir = DataDir::new(given);
+            assert_eq!((dir.root(), dir.functions()), (&*here.join("d"), here.join("d/functions")));
+        }
+        assert_eq!(DataDir::new("/d").root(), Path::new("/d"));
+        let variable = |name: &str| (name == "WORKSHOP_HOME").then(|| OsString::from("w"));
+        assert_eq!(DataDir::from_environment(variable).unwrap().root(), here.join("w/local"));
+    }
 
     #[test]
     fn the_environment_says_where() {

@@ -46,12 +46,11 @@ impl Permissions {
             return Err(denied(FOREIGN_ROLE.to_owned(), protocol));
         }
         // Nearly everybody may do everything: what else a request needs is not worth a look then.
-        let resource = service.resource(operation, request);
-        let further = operation.further_resources.map_or_else(Vec::new, |resources| resources(request));
-        if std::iter::once(&resource).chain(&further).all(|resource| self.roles.may_do_all(actor, resource)) {
+        let resources = service.resources(operation, request);
+        if resources.iter().all(|resource| self.roles.may_do_all(actor, resource)) {
             return Ok(());
         }
-        for asked in service.asks(operation, request, resource) {
+        for asked in service.asks(operation, request, resources) {
             let policy = service.policy(&asked.resource);
             let keys = || operation.context(&asked, &service.tags(&asked.resource), request);
             let permit = Permit {

@@ -97,6 +97,23 @@ async fn a_function_url_answers_by_its_name_and_by_a_path() {
 }
 
 #[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_permission_names_no_role_that_is_gone() {
+    let world = World::new(1);
+    let role = world.create_role(ACCOUNT).await;
+    world.create_function(ACCOUNT, "send", &role).await;
+    let trust = TRUST.replace("lambda.amazonaws.com", "events.amazonaws.com");
+    let friend = world.create_role_named(ACCOUNT, "friend", &trust).await;
+    let path = "/2015-03-31/functions/send/policy";
+    let grant = |id: &str| json!({"StatementId": id, "Action": "lambda:InvokeFunction", "Principal": friend});
+    let granted = world.rest(ACCOUNT, "lambda", Method::POST, path, &grant("there")).await;
+    assert_eq!(granted.status, 201, "whomever it trusts");
+    world.query(ACCOUNT, "iam", "DeleteRole", &[("RoleName", "friend")]).await.unwrap();
+    let refused = world.rest(ACCOUNT, "lambda", Method::POST, path, &grant("gone")).await;
+    let text = "The provided principal was invalid. Please check the principal and try again.";
+    assert_eq!((refused.status, &read(&refused)["message"]), (400, &json!(text)));
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
 async fn a_function_is_sent_what_its_group_logs() {
     let world = World::new(1);
     let role = world.create_role(ACCOUNT).await;

@@ -3,7 +3,7 @@
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::permissions::{ACCOUNT, TRUST, policy, run, task};
+use crate::permissions::{ACCOUNT, Session, TRUST, policy, run, task};
 use crate::world::{World, read};
 
 const OTHER: &str = "000000000002";
@@ -135,4 +135,47 @@ async fn no_role_is_given_across_accounts() {
         let told = String::from_utf8_lossy(&answer.body).into_owned();
         assert!(answer.status == 403 && told.contains(cross), "{path}: {told}");
     }
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn conditions_see_the_tags_of_an_instance_profile() {
+    let world = World::new(1);
+    let role = world.create_role_named(ACCOUNT, "r", TRUST).await;
+    let tag = [("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "blue")];
+    let profile = [("InstanceProfileName", "p"), ("Path", "/x/"), tag[0], tag[1]];
+    world.query(ACCOUNT, "iam", "CreateInstanceProfile", &profile).await.unwrap();
+    let session = Session::open(&world, &role, &[]).await;
+    for (team, holds) in [("blue", true), ("red", false)] {
+        let condition = format!(r#"{{"StringEquals":{{"aws:ResourceTag/team":"{team}"}}}}"#);
+        let may = r#"{"Effect":"Allow","Action":"iam:GetInstanceProfile","Resource":"*","Condition":"#;
+        world.put_policy(ACCOUNT, "r", &policy(&format!("{may}{condition}}}"))).await;
+        let got = world.query_with(session.request("iam"), "GetInstanceProfile", &profile[..1]).await;
+        assert_eq!(got.is_ok(), holds, "{team}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread", start_paused = true)]
+async fn a_task_has_no_role_whose_trust_was_meant_for_an_earlier_role() {
+    let world = World::new(1);
+    let may = policy(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+    let own = world.create_role_named(ACCOUNT, "own", TRUST).await;
+    world.put_policy(ACCOUNT, "own", &may).await;
+    let of_own = format!(r#""AWS":"{own}""#);
+    let target_trust = TRUST.replace(r#""AWS":"000000000000""#, &of_own);
+    assert!(target_trust.contains(&of_own), "{target_trust}");
+    let target = world.create_role_named(ACCOUNT, "target", &target_trust).await;
+    world.put_policy(ACCOUNT, "target", &may).await;
+    let pass = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+    let child = world.create_machine(ACCOUNT, "child", &own, &pass).await;
+    let mut definition = task("arn:aws:states:::aws-sdk:sfn:describeStateMachine", &json!({"StateMachineArn": child}));
+    definition["States"]["T"]["Credentials"] = json!({"RoleArn": target});
+    let machine = world.create_machine(ACCOUNT, "m", &own, &definition).await;
+    assert_eq!(run(&world, &machine).await, None);
+    delete_role(&world, "own").await;
+    world.create_role_named(ACCOUNT, "own", TRUST).await;
+    world.put_policy(ACCOUNT, "own", &may).await;
+    let told = format!("The role {own} is not authorized to assume the task state's role, {target}.");
+    assert_eq!(run(&world, &machine).await, Some(("States.TaskFailed".to_owned(), told)));
+    trust(&world, "target", &target_trust).await;
+    assert_eq!(run(&world, &machine).await, None, "saved again it means the role that is there");
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cloud_core::{Change, Request, ServiceError};
+use cloud_core::{Change, Request, ServiceError, is_reserved_tag_key};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answer::Answer;
 use crate::rows::machine::{Machine, Row};
 use crate::states::States;
-use crate::wire::errors::resource_missing;
+use crate::wire::errors::{resource_missing, validation};
 use crate::wire::names::{ActivityReference, MachineReference};
 
 /// The most tags that one resource may have (Step Functions developer guide, "Tagging").
@@ -30,6 +30,7 @@ pub(crate) fn merge(
     more: Vec<Tag>,
 ) -> Result<BTreeMap<String, String>, ServiceError> {
     for tag in more {
+        check(&tag)?;
         tags.insert(tag.key, tag.value);
     }
     if tags.len() > MAX_TAGS {
@@ -37,6 +38,21 @@ pub(crate) fn merge(
         return Err(ServiceError::bad_request("TooManyTags", message));
     }
     Ok(tags)
+}
+
+/// "Tags may only contain Unicode letters, digits, white space, or these symbols: _ . : / = + - @." (API reference,
+/// `TagResource`); `aws:` is AWS's own. The texts are ours.
+fn check(tag: &Tag) -> Result<(), ServiceError> {
+    let is_allowed = |it: char| it.is_alphanumeric() || it.is_whitespace() || "_.:/=+-@".contains(it);
+    if let Some(text) = [&tag.key, &tag.value].into_iter().find(|text| !text.chars().all(is_allowed)) {
+        return Err(validation(format!(
+            "Tags may only contain letters, digits, white space and _ . : / = + - @, but this is: {text}"
+        )));
+    }
+    if is_reserved_tag_key(&tag.key) {
+        return Err(validation(format!("Tag keys that begin with aws: are AWS's own: {}", tag.key)));
+    }
+    Ok(())
 }
 
 #[derive(Debug, Deserialize)]
@@ -126,5 +142,24 @@ impl Taggable {
         }
         let reference = MachineReference::of(request, arn)?;
         if reference.qualifier.is_some() { Err(resource_missing(arn)) } else { Ok(Self::Machine(reference.key)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_have_the_characters_that_aws_allows() {
+        let merged = |key: &str, value: &str| {
+            merge(BTreeMap::new(), vec![Tag { key: key.to_owned(), value: value.to_owned() }])
+                .map_err(|error| error.code)
+        };
+        for (key, value) in [("a b_c.d:e/f=g+h-i@j", "für 日本"), ("awsome", ""), ("k", "aws:x")] {
+            assert!(merged(key, value).is_ok(), "{key} {value}");
+        }
+        for (key, value) in [("a#b", ""), ("k", "*"), ("aws:k", ""), ("AWS:k", "")] {
+            assert_eq!(merged(key, value), Err("ValidationException".into()), "{key} {value}");
+        }
     }
 }

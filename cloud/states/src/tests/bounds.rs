@@ -1,6 +1,7 @@
 //! Executions that could go on for ever get on in small steps: others get theirs, and what happens in between is obeyed.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use cloud_core::testing::come_to_rest;
 use cloud_store::Range;
@@ -250,4 +251,25 @@ async fn an_account_has_a_thousand_open_map_runs_and_further_ones_wait_for_their
     until(async || (running(&fixture).await == [1, 1, 0]).then_some(())).await;
     fixture.call("StopExecution", json!({"executionArn": executions[7]})).await.unwrap();
     until(async || (running(&fixture).await == [1, 1, 1]).then_some(())).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_that_has_too_many_events_stops_the_one_that_it_waits_for() {
+    let fixture = Fixture::new().await;
+    let child = fixture.create_as("child", "STANDARD", &waiting()).await;
+    let parameters = json!({"StateMachineArn": child, "Name": "c", "Input.$": "$"});
+    let job = json!({"StartAt": "T", "States": {"T": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": parameters}}});
+    let mut later = endless();
+    later["StartAt"] = json!("Later");
+    later["States"]["Later"] = json!({"Type": "Wait", "Seconds": 60, "Next": "A"});
+    let both = json!({"StartAt": "Both", "States": {
+        "Both": {"Type": "Parallel", "Branches": [job, later], "End": true}}});
+    let parent = fixture.create_as("parent", "STANDARD", &both).await;
+    let arn = fixture.start_of(&parent, "e", &in_an_hour()).await.unwrap();
+    fixture.run_for(Duration::from_secs(61)).await;
+    let ended = fixture.ended(&arn).await;
+    assert_eq!((&ended["status"], &ended["error"]), (&json!("FAILED"), &json!("States.Runtime")));
+    let stopped = fixture.ended("arn:aws:states:us-east-1:000000000000:execution:child:c").await;
+    assert_eq!(stopped["status"], "ABORTED", "{stopped:#}");
 }

@@ -143,25 +143,6 @@ async fn stopping_an_execution_stops_the_one_that_it_waits_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_execution_that_has_too_many_events_stops_the_one_that_it_waits_for() {
-    let fixture = Fixture::new().await;
-    let child = fixture.create_as("child", "STANDARD", &waiting()).await;
-    let parameters = json!({"StateMachineArn": child, "Name": "c", "Input.$": "$"});
-    let job = one_task("arn:aws:states:::states:startExecution.sync:2", &parameters);
-    let endless = json!({"StartAt": "Later", "States": {
-        "Later": {"Type": "Wait", "Seconds": 60, "Next": "Again"},
-        "Again": {"Type": "Pass", "Next": "Again"}}});
-    let both = json!({"StartAt": "Both", "States": {
-        "Both": {"Type": "Parallel", "Branches": [job, endless], "End": true}}});
-    let parent = fixture.create_as("parent", "STANDARD", &both).await;
-    let arn = fixture.start_of(&parent, "e", &in_an_hour()).await.unwrap();
-    let ended = fixture.ended(&arn).await;
-    assert_eq!((&ended["status"], &ended["error"]), (&json!("FAILED"), &json!("States.Runtime")));
-    let stopped = fixture.ended("arn:aws:states:us-east-1:000000000000:execution:child:c").await;
-    assert_eq!(stopped["status"], "ABORTED", "{stopped:#}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_callback_is_answered_once() {
     let fixture = Fixture::new().await;
     let child = fixture.create_as("child", "STANDARD", &waiting()).await;

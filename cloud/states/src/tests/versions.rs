@@ -253,6 +253,12 @@ async fn only_a_version_can_be_deleted_as_one() {
     assert_eq!(fixture.refused("ListStateMachineVersions", of_a_version.clone()).await, "StateMachineDoesNotExist");
     let aliases = fixture.call("ListStateMachineAliases", of_a_version).await.unwrap();
     assert_eq!(aliases["stateMachineAliases"].as_array().unwrap().len(), 1);
+    let qualified = ["1", "live"].map(|qualifier| format!("{MACHINE}:{qualifier}"));
+    for arn in qualified.into_iter().chain([format!("{MACHINE}/Label")]) {
+        let refused = fixture.refused("DeleteStateMachine", json!({"stateMachineArn": arn})).await;
+        assert_eq!(refused, "ValidationException", "{arn}");
+    }
+    fixture.call("DescribeStateMachine", json!({"stateMachineArn": MACHINE})).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

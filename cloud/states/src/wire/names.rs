@@ -79,6 +79,12 @@ impl MachineReference {
     pub(crate) fn parse(arn: &str) -> Result<Self, ServiceError> {
         let parts = split(arn)?;
         let (name, qualifier) = match (parts.kind, parts.rest.as_slice()) {
+            // "If you provide a qualified state machine ARN that refers to a Distributed Map state, the request fails with
+            // ValidationException" (API reference, `DeleteStateMachine` and others). The text is ours.
+            ("stateMachine", [name, ..]) if name.contains('/') => {
+                let problem = format!("{arn} is a Map state's ARN, and no state machine's");
+                return Err(validation(problem));
+            }
             ("stateMachine", [name]) => (*name, None),
             ("stateMachine", [name, qualifier]) => (*name, Some((*qualifier).to_owned())),
             ("stateMachine", _) => return Err(malformed(arn)),
@@ -238,6 +244,8 @@ mod tests {
         assert_eq!((execution.machine.as_str(), execution.name.as_str()), ("eu-west-1/m", "e"));
         let foreign = MachineReference::parse("arn:aws:states:eu-west-1:111111111111:stateMachine:m").unwrap();
         assert_ne!(foreign.key, "eu-west-1/m");
+        let label = MachineReference::parse("arn:aws:states:eu-west-1:000000000000:stateMachine:m/Label");
+        assert_eq!(label.unwrap_err().code, "ValidationException");
     }
 
     #[test]

@@ -262,10 +262,7 @@ impl<'a, 'r> Fields<'a, 'r> {
     pub(super) fn arguments(&mut self) -> Option<LanguageTemplate> {
         self.only_in(QueryLanguage::JsonPath, &["Parameters"]);
         self.only_in(QueryLanguage::Jsonata, &["Arguments"]);
-        match self.language {
-            QueryLanguage::JsonPath => self.template("Parameters"),
-            QueryLanguage::Jsonata => self.template("Arguments"),
-        }
+        self.template(self.language.arguments())
     }
 
     /// Refuses fields that the rest of the object makes no sense of.

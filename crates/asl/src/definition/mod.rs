@@ -100,6 +100,14 @@ impl QueryLanguage {
             Self::Jsonata => "JSONata",
         }
     }
+
+    /// The field that has what a call is given.
+    pub(crate) fn arguments(self) -> &'static str {
+        match self {
+            Self::JsonPath => "Parameters",
+            Self::Jsonata => "Arguments",
+        }
+    }
 }
 
 /// The type of a state.
@@ -203,6 +211,8 @@ pub(crate) enum StateKind {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Task {
     pub(crate) resource: TaskResource,
+    /// The partition of the resource's ARN.
+    pub(crate) partition: String,
     /// `Credentials.RoleArn`: the role that the task is called with.
     pub(crate) role_arn: Option<Dynamic<String>>,
     pub(crate) timeout: Option<Dynamic<u64>>,

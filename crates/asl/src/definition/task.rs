@@ -62,7 +62,8 @@ pub(super) fn read(fields: &mut Fields<'_, '_>) -> Option<StateKind> {
     let heartbeat = fields.dynamic_integer("HeartbeatSeconds", "HeartbeatSecondsPath", (1, MAX_SECONDS));
     let recovery = recovery(fields);
     let then = fields.transition();
-    let task = Task { resource: resource?, role_arn, timeout, heartbeat, recovery, then };
+    let partition = fields.string("Resource").and_then(|arn| arn.split(':').nth(1)).unwrap_or_default().to_owned();
+    let task = Task { resource: resource?, partition, role_arn, timeout, heartbeat, recovery, then };
     Some(StateKind::Task(Box::new(task)))
 }
 
@@ -97,7 +98,7 @@ fn check_call(fields: &mut Fields<'_, '_>, resource: &TaskResource) {
         fields.report("Resource", message);
     }
     let has_paths = fields.language == QueryLanguage::JsonPath;
-    let name = if has_paths { "Parameters" } else { "Arguments" };
+    let name = fields.language.arguments();
     match fields.get(name) {
         None => fields.report_here(format!("{name} field is required for resource ARN: {arn}")),
         Some(Value::Object(members)) => {

@@ -311,13 +311,42 @@ fn a_path_to_a_number_of_a_map_names_one_place() {
     SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/MaxConcurrencyPath
     SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ToleratedFailureCountPath
     "#);
-    insta::assert_snapshot!(map(r#""ItemBatcher":{"MaxItemsPerBatchPath":"$..n"},"ToleratedFailurePercentage":-1"#), @r#"
+    insta::assert_snapshot!(map(r#""ItemBatcher":{"MaxItemsPerBatchPath":"$..n","MaxInputBytesPerBatch":-1},"ToleratedFailurePercentage":-1"#), @r#"
     SCHEMA_VALIDATION_FAILED: Minimum value is 0.0 at /States/A/ToleratedFailurePercentage
     SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ItemBatcher/MaxItemsPerBatchPath
+    SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/A/ItemBatcher/MaxInputBytesPerBatch
     "#);
     let right =
         map(r#""MaxConcurrencyPath":"$limits.most","ToleratedFailurePercentagePath":"$.n[0]","MaxConcurrency":"""#);
     assert!(!right.contains("Reference Path"), "{right}");
+}
+
+/// In JSONata as recorded by others.
+#[test]
+fn a_writer_has_a_configuration_or_a_place() {
+    let problems = |writer: &str, language: &str| {
+        let map = format!(
+            r#"{{"QueryLanguage":"{language}","StartAt":"A","States":{{"A":{{"Type":"Map","ResultWriter":{writer},"ItemProcessor":{{
+                "ProcessorConfig":{{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"}},
+                "StartAt":"I","States":{{"I":{{"Type":"Succeed"}}}}}},"End":true}}}}}}"#
+        );
+        StateMachine::parse(&map).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let put = r#""Resource":"arn:aws:states:::s3:putObject""#;
+    let wanted = |fields: &str| format!("These fields are required: [{fields}] at /States/A/ResultWriter");
+    for (writer, language, wanted) in [
+        (format!("{{{put}}}"), "JSONata", wanted("Arguments")),
+        (format!("{{{put},\"Parameters\":{{\"Bucket\":\"b\"}}}}"), "JSONata", wanted("Arguments")),
+        (format!("{{{put}}}"), "JSONPath", wanted("Parameters")),
+        ("{}".to_owned(), "JSONPath", wanted("Resource")),
+        (r#"{"Parameters":{"Bucket":"b"}}"#.to_owned(), "JSONPath", wanted("Resource")),
+    ] {
+        let problems = problems(&writer, language);
+        assert!(problems.contains(&wanted), "{writer} {language}: {problems}");
+    }
+    for writer in [format!("{{{put},\"Parameters\":{{\"Bucket\":\"b\"}}}}"), r#"{"WriterConfig":{}}"#.to_owned()] {
+        assert_eq!(problems(&writer, "JSONPath"), "", "{writer}");
+    }
 }
 
 /// What published samples have that AWS takes.

@@ -102,8 +102,12 @@ fn evaluation_error(branch: &Branch, cause: impl std::fmt::Display) -> Failure {
     Failure { error: Some(QUERY_EVALUATION_ERROR.to_owned()), cause: Some(in_state(branch, cause)) }
 }
 
-/// A problem with AWS's words for the state that it occurred in.
+/// A problem with AWS's words for the state that it occurred in. A state that is tested on its own was entered at no event: the
+/// causes that TestState answers with lack these words (recorded by others).
 fn in_state(branch: &Branch, problem: impl std::fmt::Display) -> String {
+    if branch.entered_event_id == 0 {
+        return problem.to_string();
+    }
     format!(
         "An error occurred while executing the state '{}' (entered at the event id #{}). {problem}",
         branch.state, branch.entered_event_id

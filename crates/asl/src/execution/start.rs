@@ -63,6 +63,11 @@ impl ExecutionContext {
         }
     }
 
+    /// The partition, from the state machine's ARN, when there is one.
+    pub(super) fn partition(&self) -> Option<&str> {
+        self.state_machine_arn.split(':').nth(1)
+    }
+
     /// The region, from the state machine's ARN; empty when there is none.
     pub fn region(&self) -> &str {
         self.state_machine_arn.split(':').nth(3).unwrap_or_default()

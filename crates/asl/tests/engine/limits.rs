@@ -34,6 +34,20 @@ fn a_result_over_the_quota_is_an_error_of_the_task() {
     assert!(matches!(driver.outcome, Some(Outcome::Succeeded { .. })));
 }
 
+/// AWS's text, quoted by others.
+#[test]
+fn a_resource_of_another_partition_fails_when_it_is_reached() {
+    let function = r#""Resource":"arn:aws-cn:lambda:cn-north-1:000000000000:function:f""#;
+    let call = r#""Resource":"arn:aws-cn:states:::states:startExecution","Parameters":{"StateMachineArn":"a"}"#;
+    for task in [function, call] {
+        let driver = Driver::start(machine(&format!(r#""A":{{"Type":"Task",{task},"End":true}}"#)), "{}");
+        let Some(Outcome::Failed(failure)) = &driver.outcome else { panic!("{:?}", driver.outcome) };
+        assert_eq!(failure.error.as_deref(), Some("States.Runtime"));
+        let cause = "The resource belongs to a different partition from the running execution.";
+        assert!(failure.cause.as_deref().unwrap().ends_with(cause), "{failure:?}");
+    }
+}
+
 #[test]
 fn an_input_must_be_json_and_fit() {
     let begin =

@@ -71,7 +71,7 @@ fn a_choice_says_where_it_leads_and_a_fail_how() {
     let failed = ended(&state, "{}");
     assert_eq!(failed.status, StateStatus::Failed);
     let cause = failed.failure.unwrap().cause.unwrap();
-    assert!(cause.starts_with("An error occurred while executing the state 'StateName' (entered at the event id #2)"));
+    assert_eq!(cause, "Invalid path '$.n': The choice state's condition path references an invalid value.");
     let failed = ended(&json!({"Type": "Fail", "Error": "E", "Cause": "why"}), "{}");
     assert_eq!((failed.status, failed.failure), (StateStatus::Failed, Some(failure("E"))));
 }

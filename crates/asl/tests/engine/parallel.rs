@@ -318,8 +318,16 @@ fn items_must_be_an_array() {
         ("", "Reference path \"$\" must point to array."),
         (r#""ItemsPath":"$.a","#, "Reference path \"$.a\" must point to array."),
         (r#""MaxConcurrencyPath":"$.b","#, "MaxConcurrency cannot be negative."),
+        (
+            r#""ItemsPath":"$.d","MaxConcurrencyPath":"$.c","#,
+            "The MaxConcurrencyPath parameter does not reference an input value: $.c",
+        ),
+        (
+            r#""ItemsPath":"$.d","ToleratedFailurePercentagePath":"$.c","#,
+            "The ToleratedFailurePercentagePath parameter does not reference an input value: $.c",
+        ),
     ] {
-        let driver = map(more, WAIT, r#"{"a": {}, "b": -1}"#);
+        let driver = map(more, WAIT, r#"{"a": {}, "b": -1, "d": [1]}"#);
         let Some(Outcome::Failed(failure)) = &driver.outcome else { panic!("{more}") };
         assert!(failure.cause.as_deref().unwrap().ends_with(problem), "{failure:?}");
     }

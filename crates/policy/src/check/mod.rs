@@ -81,20 +81,33 @@ fn check_trust_statement(statement: &Statement) -> Result<(), Malformed> {
     if statement.resources.is_some() {
         return Err(Malformed::ProhibitedResource);
     }
-    let principal = statement.principal.as_ref().ok_or(Malformed::MissingPrincipal)?;
+    // "You cannot use the NotPrincipal element in an IAM identity-based policy nor in an IAM role trust policy"
+    // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
+    let principal = match &statement.principal {
+        Some(Selection::Only(principal)) => principal,
+        Some(Selection::Except(_)) => return Err(Malformed::ProhibitedNotPrincipal),
+        None => return Err(Malformed::MissingPrincipal),
+    };
     let actions = named(statement.actions.as_ref()).ok_or(Malformed::MissingAction)?;
     let of_sts = |action: &String| *action == "*" || action.to_ascii_lowercase().starts_with("sts:");
     if !actions.iter().all(of_sts) {
         return Err(Malformed::NotAssumeRole);
     }
-    let is_service = |id: &&str| SERVICE_DOMAINS.iter().any(|domain| id.ends_with(domain));
-    if let Some(id) = principal.named().of_type(PrincipalType::Service).find(|id| !is_service(id)) {
+    if let Some(id) = principal.of_type(PrincipalType::Service).find(|id| !is_service(id)) {
         return Err(Malformed::ServicePrincipal(id.to_owned()));
     }
-    match principal.named().of_type(PrincipalType::Aws).find(|id| !is_somebody(id)) {
+    match principal.of_type(PrincipalType::Aws).find(|id| !is_somebody(id)) {
         Some(id) => Err(Malformed::AwsPrincipal(id.to_owned())),
         None => Ok(()),
     }
+}
+
+/// Whether a text can name a service: a host name in one of the domains of services. Which services there are is not known here.
+fn is_service(id: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    SERVICE_DOMAINS.iter().any(|domain| id.strip_suffix(domain).is_some_and(|name| name.split('.').all(is_label)))
 }
 
 /// Whether a text can name an account, a user, a role, a session or everybody. Whether there is such a one is not known here.

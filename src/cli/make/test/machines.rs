@@ -70,9 +70,8 @@ impl Machines {
         let content = DefinitionContent::File { source: project::read(path, shown)?, path: Some(path.to_owned()) };
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = file.split('.').next().unwrap_or("machine");
-        let Stack { region, account, .. } = &self.stack;
-        let arn = format!("arn:aws:states:{region}:{account}:stateMachine:{name}");
-        let machine = self.machine(shown.to_owned(), &content, &arn, is_express)?;
+        let arn = self.stack.state_machine_arn_of(name);
+        let machine = self.machine(shown.to_owned(), &content, arn.as_str(), is_express)?;
         self.known.insert(shown.to_owned(), machine);
         Ok(())
     }

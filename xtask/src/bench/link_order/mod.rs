@@ -146,10 +146,12 @@ fn written(start: &[Pattern], served: &[Pattern]) -> String {
         // A string takes whatever is written to it.
         let _ = writeln!(text, "  .text.{section} :\n  {{");
         for pattern in patterns {
-            let _ = match pattern {
-                Pattern::Beginning(name) => writeln!(text, "    *(.text.{name}*)"),
-                Pattern::Whole(name) => writeln!(text, "    *(.text.{name})"),
+            let (name, rest) = match pattern {
+                Pattern::Beginning(name) => (name, "*"),
+                Pattern::Whole(name) => (name, ""),
             };
+            // What the compiler takes for seldom called has a section of another name.
+            let _ = writeln!(text, "    *(.text.{name}{rest} .text.unlikely.{name}{rest})");
         }
         text.push_str("  }\n");
     }
@@ -164,7 +166,15 @@ mod tests {
     #[test]
     fn the_script_has_a_section_for_each() {
         let text = written(&[Pattern::Beginning("_ZN4main".to_owned())], &[Pattern::Whole("start".to_owned())]);
-        assert!(text.contains("  .text.start :\n  {\n    *(.text._ZN4main*)\n  }\n"), "{text}");
-        assert!(text.ends_with("  .text.served :\n  {\n    *(.text.start)\n  }\n}\nINSERT BEFORE .text;\n"), "{text}");
+        assert!(
+            text.contains("  .text.start :\n  {\n    *(.text._ZN4main* .text.unlikely._ZN4main*)\n  }\n"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with(
+                "  .text.served :\n  {\n    *(.text.start .text.unlikely.start)\n  }\n}\nINSERT BEFORE .text;\n"
+            ),
+            "{text}"
+        );
     }
 }

@@ -32,7 +32,9 @@ fn event_of(request: &Request, event: fn(&Call<'_>) -> Value) -> Value {
     let route_key = "POST /start/{id}";
     let path = request.path.strip_prefix("/dev").unwrap();
     let authorized = Authorized::Anybody;
-    event(&Call { api: &api, stage: &stage, route_key, path_parameters: &path_parameters, request, path, authorized })
+    let shown_path = &shown_path(request);
+    let path_parameters = &path_parameters;
+    event(&Call { api: &api, stage: &stage, route_key, path_parameters, request, path, shown_path, authorized })
 }
 
 #[test]
@@ -117,6 +119,24 @@ fn has_every_member_of_format_two() {
       "isBase64Encoded": false
     }
     "#);
+}
+
+#[test]
+fn the_path_is_decoded_and_the_query_is_not() {
+    let request = |path: &str| request(&format!("/dev{path}?a=%40b"), &[], b"");
+    let shown = |path: &str| {
+        let two = event(&request(path));
+        let one = event_of(&request(path), v1::event);
+        let shown = two["rawPath"].clone();
+        for other in [&two["requestContext"]["http"]["path"], &one["path"], &one["requestContext"]["path"]] {
+            assert_eq!(*other, shown);
+        }
+        assert_eq!(two["rawQueryString"], "a=%40b");
+        shown
+    };
+    assert_eq!(shown("/RSC/%40id%2Fassets%2Frsf0.js%23save.txt"), "/dev/RSC/@id/assets/rsf0.js#save.txt");
+    assert_eq!(shown("/a+b/%C3%A9/%25/%zz"), "/dev/a+b/\u{e9}/%/%zz");
+    assert_eq!(shown("/%C3%A9/%FF"), "/dev/%C3%A9/%FF", "what is no UTF-8 stays as it came");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub(crate) fn event(call: &Call<'_>) -> Value {
     json!({
         "version": "1.0",
         "resource": resource(call),
-        "path": request.path,
+        "path": call.shown_path,
         "httpMethod": request.method.as_str(),
         "headers": each(&headers, |values| values.last()),
         "multiValueHeaders": headers,
@@ -73,7 +73,7 @@ fn context(call: &Call<'_>) -> Value {
             "userAgent": request.header("user-agent").unwrap_or_default(),
             "userArn": identity.map(|identity| identity.arn.as_str()),
         },
-        "path": request.path,
+        "path": call.shown_path,
         "protocol": "HTTP/1.1",
         "requestId": request.id,
         "requestTime": received_at(request),

@@ -21,16 +21,18 @@ pub struct CalledRoute<'a> {
     pub route_key: &'a str,
     /// The stage, or `$default`.
     pub stage: &'a str,
+    /// The request's path as the endpoint gives it to functions: function URLs leave it percent-encoded, HTTP APIs decode it.
+    pub path: &'a str,
 }
 
 /// An event of payload format 2.0. `context` is its `requestContext`; `further` are members that only some endpoints have.
 #[must_use]
-pub fn event(request: &Request, route_key: &str, context: Value, further: Vec<(&str, Value)>) -> Value {
+pub fn event(request: &Request, route: CalledRoute<'_>, context: Value, further: Vec<(&str, Value)>) -> Value {
     let mut event = Map::new();
     let mut put = |name: &str, value: Value| drop(event.insert(name.to_owned(), value));
     put("version", json!("2.0"));
-    put("routeKey", json!(route_key));
-    put("rawPath", json!(request.path));
+    put("routeKey", json!(route.route_key));
+    put("rawPath", json!(route.path));
     put("rawQueryString", json!(request.raw_query));
     let cookies = cookies(request);
     if !cookies.is_empty() {
@@ -62,7 +64,7 @@ pub fn context(request: &Request, route: CalledRoute<'_>, authorizer: Option<Val
         "domainPrefix": domain.split('.').next().unwrap_or_default(),
         "http": {
             "method": request.method.as_str(),
-            "path": request.path,
+            "path": route.path,
             "protocol": "HTTP/1.1",
             "sourceIp": request.source.ip().to_string(),
             "userAgent": request.header("user-agent").unwrap_or_default(),

@@ -46,6 +46,34 @@ impl Input {
         Ok(Self { actions, resources, context: context(form), resource_policy, resource_owner })
     }
 
+    /// Refuses patterns of actions.
+    ///
+    /// # Errors
+    /// "This operation does not support using wildcards (*) in an action name" (API reference of SimulateCustomPolicy; that of
+    /// SimulatePrincipalPolicy does not say so). The text is ours.
+    pub(super) fn check_no_wildcards(&self) -> Result<(), ServiceError> {
+        match self.actions.iter().find(|action| action.contains('*')) {
+            Some(wrong) => Err(invalid(format!("Invalid action: {wrong}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks the simulated caller, whom a resource's policy needs.
+    ///
+    /// # Errors
+    /// It is no user, or there is none for that policy (API reference). The texts are ours.
+    pub(super) fn check_caller(&self, arn: Option<&str>) -> Result<(), ServiceError> {
+        match arn {
+            Some(arn) if !is_user(arn) => {
+                Err(invalid(format!("Invalid CallerArn: {arn} is not the ARN of an IAM user.")))
+            }
+            None if self.resource_policy.is_some() => {
+                Err(invalid("CallerArn is required with a ResourcePolicy.".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The policies that a list of the input has.
     pub(super) fn given(&self, form: &Form, list: &str) -> Result<Vec<Source>, ServiceError> {
         let texts = form.texts(list).into_iter().enumerate();
@@ -56,6 +84,13 @@ impl Input {
     pub(super) fn boundary(&self, form: &Form) -> Result<Option<Source>, ServiceError> {
         Ok(self.given(form, "PermissionsBoundaryPolicyInputList")?.into_iter().next())
     }
+}
+
+/// Whether an ARN is that of an IAM user.
+pub(super) fn is_user(arn: &str) -> bool {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    matches!(parts.as_slice(), ["arn", _, "iam", "", account, resource]
+        if Account::parse(account).is_some() && resource.strip_prefix("user/").is_some_and(|name| !name.is_empty()))
 }
 
 fn read(name: String, text: &str) -> Result<Source, ServiceError> {

@@ -10,11 +10,13 @@ use crate::listing::{close, page};
 use crate::role::Role;
 use crate::service::Iam;
 use crate::sts::user_arn;
-use input::{Input, Source};
+use input::{Input, Source, is_user};
 
 /// SimulateCustomPolicy: of policies that the input has alone.
 pub(crate) fn custom(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let input = Input::read(form)?;
+    input.check_no_wildcards()?;
+    input.check_caller(form.get("CallerArn"))?;
     let identity = input.given(form, "PolicyInputList")?;
     let caller = form.get("CallerArn").map_or_else(|| user_arn(form.account()), str::to_owned);
     simulate(form, &input, &Simulated { identity: Some(identity), boundary: input.boundary(form)?, caller })
@@ -24,6 +26,7 @@ pub(crate) fn custom(_iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
 pub(crate) fn principal(iam: &Iam, form: &Form) -> Result<Xml, ServiceError> {
     let input = Input::read(form)?;
     let arn = form.required("PolicySourceArn")?;
+    input.check_caller(form.get("CallerArn").or(Some(arn).filter(|arn| is_user(arn))))?;
     let given = input.given(form, "PolicyInputList")?;
     let caller = form.get("CallerArn").unwrap_or(arn).to_owned();
     if arn == user_arn(form.account()) {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cloud_core::ServiceError;
+use cloud_core::{ServiceError, is_reserved_tag_key};
 use runtimes::{Runtime, RuntimeError};
 
+use crate::model::FunctionVersion;
 use crate::runtime::reserved;
 
 /// The most bytes that a function's own environment has as JSON (Lambda quotas; AWS measures that text).
@@ -18,6 +19,9 @@ const MAX_TAGS: usize = 50;
 
 /// The longest timeout in seconds (since November 2026).
 const MAX_TIMEOUT_S: u32 = 1_800;
+
+/// The most storage of a version that starts from a snapshot, in MB.
+const SNAP_START_STORAGE_MB: u32 = 512;
 
 /// The most memory, and the most storage, in MB (Lambda quotas).
 const MAX_MB: u32 = 10_240;
@@ -41,18 +45,37 @@ pub(in crate::api) fn kms_key(arn: &str) -> Option<String> {
     Some(arn.to_owned()).filter(|arn| !arn.is_empty())
 }
 
-/// Whether published versions start from a snapshot, which AWS does for Java, Python from 3.12 and .NET from 8.
-pub(in crate::api) fn snap_start(apply_on: &str, runtime: &str) -> Result<bool, ServiceError> {
-    match apply_on {
-        "PublishedVersions" if has_snap_start(runtime) => Ok(true),
-        "PublishedVersions" => Err(invalid(format!("{runtime} is not supported for SnapStart enabled functions."))),
-        _ => Ok(false),
+/// What a version whose publications start from a snapshot can be: AWS does so for Java, Python from 3.12 and .NET from 8, and
+/// not with more than 512 MB of storage (Lambda developer guide, "Improving startup performance with Lambda SnapStart").
+pub(in crate::api) fn snap_start(version: &FunctionVersion) -> Result<(), ServiceError> {
+    let FunctionVersion { runtime, ephemeral_storage_mb, .. } = version;
+    if !version.snap_start {
+        return Ok(());
+    }
+    if !has_snap_start(runtime) {
+        return Err(invalid(format!("{runtime} is not supported for SnapStart enabled functions.")));
+    }
+    match *ephemeral_storage_mb > SNAP_START_STORAGE_MB {
+        // The text is ours.
+        true => Err(invalid(format!(
+            "SnapStart is not supported with ephemeral storage of more than {SNAP_START_STORAGE_MB} MB; the function has \
+             {ephemeral_storage_mb} MB."
+        ))),
+        false => Ok(()),
     }
 }
 
 fn has_snap_start(runtime: &str) -> bool {
     let minor = runtime.strip_prefix("python3.").and_then(|minor| minor.parse::<u32>().ok());
     minor.is_some_and(|minor| minor >= 12)
+}
+
+/// Tags that a client gives. (AWS documents the rule, Lambda developer guide, "Tag requirements"; the text is ours.)
+pub(in crate::api) fn new_tags(tags: &BTreeMap<String, String>) -> Result<(), ServiceError> {
+    match tags.keys().find(|key| is_reserved_tag_key(key)) {
+        Some(key) => Err(invalid(format!("Tag keys that start with 'aws:' are reserved for AWS: '{key}'."))),
+        None => Ok(()),
+    }
 }
 
 /// The tags of a function.

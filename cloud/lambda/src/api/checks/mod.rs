@@ -3,4 +3,5 @@
 pub(super) mod attached;
 pub(super) mod limits;
 pub(super) mod logging;
+pub(super) mod principal;
 pub(in crate::api) mod role;

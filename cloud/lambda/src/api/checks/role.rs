@@ -12,14 +12,31 @@ use crate::service::Functions;
 /// # Errors
 /// `InvalidParameterValueException` with AWS's text when the role is there and Lambda may not assume it.
 pub(in crate::api) fn check(functions: &Functions, role_arn: &str, function_arn: &str) -> Result<(), ServiceError> {
-    let lambda = Principal::Service { name: "lambda.amazonaws.com", resource: function_arn };
-    let is_taken = match functions.roles.trust(role_arn, lambda) {
+    let is_taken = match trust(functions, role_arn, function_arn) {
         RoleTrust::Trusted => true,
-        RoleTrust::Missing => !functions.roles.roles_propagate_slowly(),
+        RoleTrust::Missing => is_taken_without(functions),
         RoleTrust::Gone | RoleTrust::Refused | RoleTrust::Propagating => false,
     };
     if is_taken {
         return Ok(());
     }
     Err(ServiceError::bad_request("InvalidParameterValueException", CAN_NOT_BE_ASSUMED))
+}
+
+/// Whether a permission on a function can name a role: any that is there, whomever it trusts.
+pub(super) fn can_be_named(functions: &Functions, role_arn: &str, function_arn: &str) -> bool {
+    match trust(functions, role_arn, function_arn) {
+        RoleTrust::Trusted | RoleTrust::Refused | RoleTrust::Propagating => true,
+        RoleTrust::Missing => is_taken_without(functions),
+        RoleTrust::Gone => false,
+    }
+}
+
+fn trust(functions: &Functions, role_arn: &str, function_arn: &str) -> RoleTrust {
+    functions.roles.trust(role_arn, Principal::Service { name: "lambda.amazonaws.com", resource: function_arn })
+}
+
+/// Whether a role that was never made is taken.
+fn is_taken_without(functions: &Functions) -> bool {
+    !functions.roles.roles_propagate_slowly()
 }

@@ -61,9 +61,13 @@ pub(crate) async fn put(functions: &Arc<Functions>, request: &Request) -> Result
 /// The version has to be published, and an alias and its version are not provisioned both.
 fn check_target(function: &Function, reference: &FunctionReference, qualifier: &str) -> Result<(), ServiceError> {
     let conflict = |text: &str| Err(ServiceError::new(409, "ResourceConflictException", text));
+    // AWS documents the rule (Lambda developer guide, "Improving startup performance with Lambda SnapStart"); the text is ours.
+    let from_snapshot = || Err(invalid("Provisioned concurrency is not supported for SnapStart enabled functions."));
     let provisioned = &function.settings.provisioned;
     if !is_alias_name(qualifier) {
-        function.version(Some(qualifier)).ok_or_else(|| reference.not_found())?;
+        if function.version(Some(qualifier)).ok_or_else(|| reference.not_found())?.snap_start {
+            return from_snapshot();
+        }
         let mut aliases = function.aliases.values().filter(|alias| alias.points_to(qualifier));
         return match aliases.any(|alias| provisioned.contains_key(&alias.name)) {
             true => conflict("Version is pointed to by a Provisioned Concurrency alias"),
@@ -73,6 +77,9 @@ fn check_target(function: &Function, reference: &FunctionReference, qualifier: &
     let alias = function.aliases.get(qualifier).ok_or_else(|| reference.alias_not_found())?;
     if alias.points_to(LATEST) {
         return Err(unpublished());
+    }
+    if function.versions().any(|version| version.snap_start && alias.points_to(&version.version)) {
+        return from_snapshot();
     }
     match provisioned.keys().any(|known| alias.points_to(known)) {
         true => {

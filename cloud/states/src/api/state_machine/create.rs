@@ -163,6 +163,11 @@ struct Delete {
 pub(crate) async fn delete(states: &Arc<States>, request: &Request) -> Answer {
     let input: Delete = request.json()?;
     let reference = MachineReference::of(request, &input.state_machine_arn)?;
+    if reference.qualifier.is_some() {
+        // What AWS answers is not known; the machine and all its other versions would go otherwise. The text is ours.
+        let problem = format!("{} is the ARN of a version or an alias, and no state machine's", reference.arn);
+        return Err(errors::validation(problem));
+    }
     // In a task of its own: what is marked is removed, whoever goes away in between.
     let (answer, answered) = oneshot::channel();
     let states = Arc::clone(states);

@@ -161,21 +161,29 @@ fn manifest_of(kind: ManifestType, files: ItemFormat) -> ItemFormat {
     ItemFormat::Manifest { kind, files: Box::new(files) }
 }
 
+/// Both numbers begin at 0, as all numbers of a Map state do (recorded by others); 0 batches as 1 does.
 pub(super) fn batcher(fields: &mut Fields<'_, '_>) -> ItemBatcher {
     fields.require_one_place("MaxItemsPerBatchPath");
     fields.require_one_place("MaxInputBytesPerBatchPath");
     ItemBatcher {
         input: fields.template("BatchInput"),
-        max_items: fields.dynamic_integer("MaxItemsPerBatch", "MaxItemsPerBatchPath", (1, MAX_ITEMS)),
+        max_items: fields.dynamic_integer("MaxItemsPerBatch", "MaxItemsPerBatchPath", (0, MAX_ITEMS)),
         max_size_bytes: fields.dynamic_integer(
             "MaxInputBytesPerBatch",
             "MaxInputBytesPerBatchPath",
-            (1, MAX_BATCH_BYTES),
+            (0, MAX_BATCH_BYTES),
         ),
     }
 }
 
+/// A writer has a configuration, or a resource with its arguments, or both (Step Functions developer guide, "ResultWriter"). AWS's
+/// text for missing arguments is recorded; that a writer with nothing wants a resource is ours.
 pub(super) fn writer(fields: &mut Fields<'_, '_>) -> ResultWriter {
+    if fields.has("Resource") {
+        fields.require(&[fields.language.arguments()]);
+    } else if !fields.has("WriterConfig") {
+        fields.require(&["Resource"]);
+    }
     let resource = one_of_resources(fields, &["putObject"]);
     let arguments = fields.arguments();
     let config = fields.object("WriterConfig", |config| {

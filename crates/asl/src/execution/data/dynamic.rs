@@ -1,6 +1,6 @@
 //! Dynamic fields, whose value is a literal, a path or an expression: seconds, counts, texts, instants, conditions.
 //!
-//! The texts of JSONPath are recorded from AWS but for the percentage's. Of JSONata's, those about an expression that gave
+//! The texts of JSONPath are recorded from AWS but for the percentage's, and for a Map state's number that is not there. Of JSONata's, those about an expression that gave
 //! nothing, failed or has the wrong type are recorded; those about a number's range follow what public emulators took over.
 
 use std::borrow::Cow;
@@ -43,7 +43,7 @@ impl StateScope<'_> {
         let (number, field) = match dynamic {
             Dynamic::Literal(number) => return Ok(*number),
             Dynamic::Path { field, expression } => {
-                let value = self.read_number(expression, payload)?;
+                let value = self.read_named(field, expression, payload)?;
                 let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
                 (number.ok_or_else(|| self.not_a(&value, field, expression, "integer"))?, *field)
             }
@@ -58,7 +58,7 @@ impl StateScope<'_> {
         let (value, field) = match dynamic {
             Dynamic::Literal(percentage) => return Ok(*percentage),
             Dynamic::Path { field, expression } => {
-                let value = self.read_number(expression, payload)?;
+                let value = self.read_named(field, expression, payload)?;
                 let percentage = value.as_f64().or_else(|| value.as_str()?.parse().ok());
                 (percentage.ok_or_else(|| self.not_a(&value, field, expression, "float"))?, *field)
             }
@@ -110,7 +110,7 @@ impl StateScope<'_> {
         match dynamic {
             Dynamic::Literal(seconds) => Ok(*seconds),
             Dynamic::Path { field, expression } => {
-                let value = self.read_wait(field, expression, payload)?;
+                let value = self.read_named(field, expression, payload)?;
                 // AWS takes a text that is a number, too (reported by others).
                 let written = value.as_str().and_then(|text| text.parse::<i64>().ok());
                 let seconds = value.as_u64().or_else(|| written?.try_into().ok());
@@ -131,7 +131,7 @@ impl StateScope<'_> {
         match dynamic {
             Dynamic::Literal(instant) => Ok(*instant),
             Dynamic::Path { field, expression } => {
-                let value = self.read_wait(field, expression, payload)?;
+                let value = self.read_named(field, expression, payload)?;
                 value.as_str().and_then(timestamp::parse_lenient).ok_or_else(|| {
                     let problem = format!(
                         "The {field} parameter does not reference a valid ISO-8601 extended offset date-time format string: {} == {}",
@@ -211,7 +211,9 @@ impl StateScope<'_> {
         }
     }
 
-    fn read_wait(&self, field: &str, expression: &Expression, payload: &Document) -> Result<Value, Fault> {
+    /// What a path gives that AWS names the field of when it finds nothing. The text is recorded of Wait states; of a Map state's
+    /// numbers only that it names the field.
+    fn read_named(&self, field: &str, expression: &Expression, payload: &Document) -> Result<Value, Fault> {
         expression.evaluate(self.path_scope(payload)).map(Cow::into_owned).map_err(|_| {
             let problem = format!("The {field} parameter does not reference an input value: {}", expression.text());
             Fault::runtime(self.branch, problem)

@@ -20,6 +20,11 @@ impl Step<'_> {
         {
             return Err(Fault::runtime(branch, format!("The activity {arn} does not exist.")));
         }
+        // AWS's text, quoted by others. The definition is taken.
+        if self.execution.context.partition().is_some_and(|own| own != task.partition) {
+            let problem = "The resource belongs to a different partition from the running execution.";
+            return Err(Fault::runtime(branch, problem));
+        }
         let id = TaskId(self.execution.last_task_id + 1);
         let token = task.resource.has_token().then(|| jitter::token(self.execution.seed, id.0));
         let mut scope = self.scope_of(branch);

@@ -198,7 +198,7 @@ impl StateTest {
             inspection::note(step.probe, &branch.input, |found| &mut found.input);
             let name = Arc::clone(&branch.state);
             let entered = EventDetails::StateEntered { state_type: state.state_type(), name, input };
-            branch.entered_event_id = step.emit(branch, entered)?;
+            step.emit(branch, entered)?;
             match &state.kind {
                 StateKind::Map(_) | StateKind::Parallel(_) => Ok(None),
                 _ => step.execute(branch, state).map(Some),
