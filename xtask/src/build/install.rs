@@ -38,7 +38,7 @@ fn bin_dir() -> Option<PathBuf> {
 }
 
 /// Copies beside and renames: a program that runs at this moment cannot be written to, but it can be replaced.
-fn copy(built: &Path, folder: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn copy(built: &Path, folder: &Path) -> Result<PathBuf, Failure> {
     let installed = folder.join("workshop");
     let beside = folder.join("workshop.part");
     fs::create_dir_all(folder)

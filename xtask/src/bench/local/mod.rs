@@ -17,9 +17,12 @@ mod timing;
 mod waits;
 
 use super::figure::{self, Figure, table};
+use crate::build::install;
 use crate::failure::Failure;
-use crate::{project, say};
+use crate::{process, project, say};
 use load::LoadClient;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use subject::Bench;
 
 type Measure = fn(&Bench) -> Result<Vec<Figure>, Failure>;
@@ -48,7 +51,7 @@ pub(super) fn run(arguments: &[&str]) -> Result<(), Failure> {
         [program] => Some(**program),
         _ => return Err(Failure::new(say::USAGE)),
     };
-    let program = figure::program(program)?;
+    let program = installed(&figure::program(program)?)?;
     let bench = Bench { program, data: project::target_dir().join("bench-local"), load: LoadClient::build()? };
     for (name, measure) in PARTS {
         if named.is_empty() || named.contains(&name) {
@@ -57,4 +60,15 @@ pub(super) fn run(arguments: &[&str]) -> Result<(), Failure> {
         }
     }
     bench.clear()
+}
+
+/// A copy that is read anew from the disk, as it is after a boot: what was just written is in memory in large pieces, each of which
+/// the kernel maps as a whole, and which would count as the program's.
+fn installed(program: &Path) -> Result<PathBuf, Failure> {
+    let copy = install::copy(program, &project::target_dir().join("bench-program"))?;
+    File::open(&copy).and_then(|file| file.sync_all()).map_err(|error| Failure::file(&copy, &error))?;
+    let mut forget = process::command("dd");
+    forget.arg(format!("if={}", copy.display())).args(["iflag=nocache", "count=0", "status=none"]);
+    process::run(&mut forget)?;
+    Ok(copy)
 }
