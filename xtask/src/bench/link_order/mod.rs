@@ -29,7 +29,9 @@ const IDLE: Duration = Duration::from_secs(3);
 /// How many clients the looked-at cloud serves at once: alone, nobody waits for anybody else's commit.
 const CLIENTS: usize = 16;
 /// How many executions each of them starts: enough for the store to move from its journal to its file.
-const EXECUTIONS: usize = 25;
+const EXECUTIONS: usize = 100;
+/// Parts of names of functions that a cloud calls, but not under valgrind, which has no sandboxes: it looks after their process.
+const UNSEEN: [&str; 3] = ["12cloud_lambda7runtime6memory", "12cloud_lambda12process_tree", "8landlock7ruleset"];
 
 /// Builds the program with its symbols, looks at it with valgrind, and writes the script.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -40,7 +42,9 @@ pub(crate) fn run() -> Result<(), Failure> {
     say::progress("an embedded cloud that starts");
     let start = all.only(&used(&folder, &program, rest)?);
     say::progress("an embedded cloud that works");
-    let served = all.only(&used(&folder, &program, work)?).without(&start);
+    let mut called = used(&folder, &program, work)?;
+    called.extend(all.with_part(&UNSEEN));
+    let served = all.only(&called).without(&start);
     let script = project::root().join("src/link-order.ld");
     let text = written(&patterns(&all, &start, START_SLACK), &patterns(&all, &served, SERVED_SLACK));
     fs::write(&script, text).map_err(|error| Failure::file(&script, &error))?;

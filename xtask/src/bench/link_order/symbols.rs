@@ -52,6 +52,11 @@ impl Symbols {
         self.filtered(|name| names.contains(name))
     }
 
+    /// The names that have one of these parts.
+    pub(super) fn with_part(&self, parts: &[&str]) -> impl Iterator<Item = String> {
+        self.names.iter().filter(|name| parts.iter().any(|part| name.contains(part))).cloned()
+    }
+
     /// Those that others do not have.
     pub(super) fn without(&self, others: &Self) -> Self {
         self.filtered(|name| others.names.binary_search_by(|other| other.as_str().cmp(name)).is_err())
