@@ -153,7 +153,8 @@ fn what_a_cloudformation_stack_owns_is_refused_by_its_name() {
     let role = made["Role"]["Arn"].as_str().expect("a role").to_owned();
     let zip = moto.home.path("stranger.zip");
     std::fs::write(&zip, zip_of("bootstrap")).expect("a zip");
-    let (name, zip) = (function("sendEmail"), format!("fileb://{}", zip.display()));
+    let zip = format!("fileb://{}", zip.display());
+    let name = function("sendEmail");
     let create = ["lambda", "create-function", "--function-name", &name, "--role", &role, "--zip-file", &zip];
     let settings = ["--runtime", "provided.al2023", "--handler", "bootstrap"];
     let tags = ["--tags", "aws:cloudformation:stack-name=mailer-prod,STAGE=prod"];
