@@ -111,7 +111,10 @@ fn work(cloud: &Cloud) -> Result<(), Failure> {
     create_machine(&mut client, "wait", &wait)?;
     let lasts = thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(|| starts(cloud))).collect();
-        clients.into_iter().map(|client| client.join().expect("a client does not panic")).collect::<Result<Vec<_>, _>>()
+        clients
+            .into_iter()
+            .map(|client| client.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect::<Result<Vec<_>, _>>()
     })?;
     let last = json!({ "executionArn": lasts.first() });
     for machine in ["ten", "wait"] {
