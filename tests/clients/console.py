@@ -256,8 +256,10 @@ def finding(running, address, folder, _):
         }""")
         rows = opened.get_by_role("region", name="Executions").locator("tbody tr")
         expect(rows.filter(has_text="each-249")).to_be_visible()
-        for _ in range(20):
-            opened.get_by_role("button", name="Show older ones").or_(rows.last).last.scroll_into_view_if_needed()
+        end = opened.get_by_role("button", name="Show older ones").or_(rows.last).last
+        for _ in range(100):
+            # One that is drawn anew at this moment is scrolled to the next time.
+            end.evaluate("end => end.scrollIntoView()")
             opened.wait_for_timeout(50)
             if rows.count() == 250:
                 break
