@@ -53,6 +53,7 @@ mod variables;
 mod write;
 
 pub use canonical::{canonical, same, statements};
+pub use check::is_service_name;
 pub use condition::{Comparison, Condition, Operator, Quantifier};
 pub use context::Context;
 pub use decide::{Decision, Request, StatementRef, decide, matching};

@@ -93,7 +93,7 @@ fn check_trust_statement(statement: &Statement) -> Result<(), Malformed> {
     if !actions.iter().all(of_sts) {
         return Err(Malformed::NotAssumeRole);
     }
-    if let Some(id) = principal.of_type(PrincipalType::Service).find(|id| !is_service(id)) {
+    if let Some(id) = principal.of_type(PrincipalType::Service).find(|id| !is_service_name(id, &SERVICE_DOMAINS)) {
         return Err(Malformed::ServicePrincipal(id.to_owned()));
     }
     match principal.of_type(PrincipalType::Aws).find(|id| !is_somebody(id)) {
@@ -102,12 +102,14 @@ fn check_trust_statement(statement: &Statement) -> Result<(), Malformed> {
     }
 }
 
-/// Whether a text can name a service: a host name in one of the domains of services. Which services there are is not known here.
-fn is_service(id: &str) -> bool {
+/// Whether a text can name a service: a host name in one of these domains, each with a dot at its beginning. Which services there
+/// are is not known here.
+#[must_use]
+pub fn is_service_name(text: &str, domains: &[&str]) -> bool {
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
-    SERVICE_DOMAINS.iter().any(|domain| id.strip_suffix(domain).is_some_and(|name| name.split('.').all(is_label)))
+    domains.iter().any(|domain| text.strip_suffix(domain).is_some_and(|name| name.split('.').all(is_label)))
 }
 
 /// Whether a text can name an account, a user, a role, a session or everybody. Whether there is such a one is not known here.

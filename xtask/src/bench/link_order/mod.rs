@@ -30,7 +30,7 @@ const IDLE: Duration = Duration::from_secs(3);
 const CLIENTS: usize = 16;
 /// How many executions each of them starts: enough for the store to move from its journal to its file.
 const EXECUTIONS: usize = 100;
-/// Parts of names of functions that a cloud calls, but not under valgrind, which has no sandboxes: it looks after their process.
+/// Parts of the names of functions that a cloud calls, but not under valgrind, where it has no sandboxes to watch.
 const UNSEEN: [&str; 3] = ["12cloud_lambda7runtime6memory", "12cloud_lambda12process_tree", "8landlock7ruleset"];
 
 /// Builds the program with its symbols, looks at it with valgrind, and writes the script.

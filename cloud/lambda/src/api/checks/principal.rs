@@ -1,6 +1,7 @@
 //! Who can be given a permission on a function.
 
 use cloud_core::ServiceError;
+use policy::is_service_name;
 
 use super::limits::invalid;
 use super::role;
@@ -31,11 +32,7 @@ fn is_account(text: &str) -> bool {
 
 /// `events.amazonaws.com`, `logs.eu-west-1.amazonaws.com`.
 fn is_service(text: &str) -> bool {
-    let is_label = |label: &str| {
-        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-    };
-    let names = SERVICE_DOMAINS.iter().filter_map(|domain| text.strip_suffix(domain));
-    names.into_iter().any(|name| name.split('.').all(is_label))
+    is_service_name(text, &SERVICE_DOMAINS)
 }
 
 /// The ARN of an account, a user or a role, or of a session of either.
