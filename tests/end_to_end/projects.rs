@@ -286,7 +286,7 @@ fn as_nobody(work: &Path, owner: &str) -> Ended {
 
     let place = tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o755)).tempdir().unwrap();
     let program = place.path().join("workshop");
-    std::fs::copy(env!("CARGO_BIN_EXE_workshop"), &program).unwrap();
+    workshop_test_programs::copy(env!("CARGO_BIN_EXE_workshop"), &program).unwrap();
     let project = place.path().join("project");
     std::fs::create_dir(&project).unwrap();
     std::fs::copy(work.join("project/serverless.yml"), project.join("serverless.yml")).unwrap();

@@ -121,7 +121,7 @@ fn a_project_above_that_is_another_users_is_refused() {
         tempfile::Builder::new().permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755)).tempdir().unwrap();
     let root = folder.path();
     let program = root.join("workshop");
-    std::fs::copy(env!("CARGO_BIN_EXE_workshop"), &program).unwrap();
+    workshop_test_programs::copy(env!("CARGO_BIN_EXE_workshop"), &program).unwrap();
     std::fs::create_dir_all(root.join("project/definitions")).unwrap();
     std::fs::create_dir_all(root.join("project/below")).unwrap();
     std::fs::write(root.join("project/definitions/service.toml"), "service = \"theirs\"\n").unwrap();

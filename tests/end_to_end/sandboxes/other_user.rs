@@ -22,7 +22,7 @@ fn a_user_without_privileges_is_kept_apart_too() {
     for fence in Fence::ALL {
         let home = Home::new();
         let program = home.path("workshop");
-        std::fs::copy(env!("CARGO_BIN_EXE_workshop"), &program).unwrap();
+        workshop_test_programs::copy(env!("CARGO_BIN_EXE_workshop"), &program).unwrap();
         for folder in [home.path("work"), home.path(".")] {
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
         }

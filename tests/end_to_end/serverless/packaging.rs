@@ -1,7 +1,5 @@
 //! What plugins that bundle say of functions, and what is packaged.
 
-use std::os::unix::fs::PermissionsExt;
-
 use crate::support::Ended;
 use crate::support::sandbox::Sandbox;
 
@@ -34,9 +32,8 @@ fn folder(service: &str) -> Sandbox {
     sandbox.write("src/orders.js", "exports.place = async () => {};\n");
     sandbox.write("package.json", r#"{"dependencies": {"sharp": "1.0.0"}}"#);
     sandbox.write("node_modules/sharp/package.json", r#"{"name": "sharp", "version": "1.0.0"}"#);
-    sandbox.write("node_modules/.bin/esbuild", ESBUILD);
-    let program = sandbox.work().join("node_modules/.bin/esbuild");
-    std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::create_dir_all(sandbox.work().join("node_modules/.bin")).unwrap();
+    workshop_test_programs::write_script(&sandbox.work().join("node_modules/.bin/esbuild"), ESBUILD).unwrap();
     sandbox
 }
 

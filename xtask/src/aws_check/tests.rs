@@ -1,7 +1,6 @@
 //! A shell script in the program's place: whatever fails, what was made is removed.
 
 use super::*;
-use std::os::unix::fs::PermissionsExt;
 
 /// A script that notes its commands, says that nothing is deployed once `remove` has run or before `deploy` has, and does
 /// what `special` says for one command.
@@ -13,8 +12,7 @@ fn program(special: &str) -> (Program, tempfile::TempDir) {
          deploy) touch there ;;\nremove) rm -f there ;;\ninfo) test -e there || exit 6 ;;\n\
          *) echo 'send email triggered at noon' ;;\nesac\n"
     );
-    fs::write(&script, text).unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    workshop_test_programs::write_script(&script, &text).unwrap();
     let program = Program::new(script, folder.path().to_path_buf(), "check-1".to_owned(), &Options::default()).unwrap();
     (program, folder)
 }

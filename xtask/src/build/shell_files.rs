@@ -49,15 +49,13 @@ pub(crate) fn write(program: &Path, called: &Path, folders: &Folders) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn each_file_is_where_its_reader_looks() {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("workshop");
         let script = "#!/bin/sh\ncase $1 in completions) echo \"words for $2\";; man-pages) mkdir -p $2; echo > $2/workshop.1;; esac\n";
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        workshop_test_programs::write_script(&program, script).unwrap();
         let share = folder.path().join("share");
         let folders = Folders { zsh: share.join("zsh/site-functions"), share, man: folder.path().join("man") };
         write(&program, Path::new("workshop"), &folders).unwrap();

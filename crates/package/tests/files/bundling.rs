@@ -2,7 +2,6 @@
 
 use crate::folder::{Folder, zipped};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use workshop_package::{Bundling, FunctionSource, PackageError};
 
 /// Writes its arguments as the output, and what it read.
@@ -20,9 +19,8 @@ echo '{"inputs": {"index.ts": {}, "made-up:x": {}}}' > "$meta"
 
 fn project(files: &[(&str, &str)]) -> Folder {
     let folder = Folder::with(files);
-    folder.write("node_modules/.bin/esbuild", STAND_IN);
-    let program = folder.path().join("node_modules/.bin/esbuild");
-    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir_all(folder.path().join("node_modules/.bin")).unwrap();
+    workshop_test_programs::write_script(&folder.path().join("node_modules/.bin/esbuild"), STAND_IN).unwrap();
     folder
 }
 

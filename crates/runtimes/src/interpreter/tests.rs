@@ -1,8 +1,9 @@
 //! Interpreters that are shell scripts, in folders as version managers make them.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+
+use workshop_test_programs::write_script;
 
 use super::{Interpreter, InterpreterError};
 use crate::Machine;
@@ -11,8 +12,7 @@ use crate::runtime::Declared;
 /// A script that answers the question what it is.
 fn interpreter(path: &Path, version: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, format!("#!/bin/sh\nprintf '%s\\n' {} {version} /usr\n", path.display())).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(path, &format!("#!/bin/sh\nprintf '%s\\n' {} {version} /usr\n", path.display())).unwrap();
 }
 
 fn declared(name: &str) -> Declared {
@@ -71,8 +71,7 @@ fn a_command_that_does_not_work_is_no_interpreter() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
     interpreter(&home.join("bin/python3"), "3.11.7");
-    fs::write(home.join("bin/python3.12"), "#!/bin/sh\nexit 127\n").unwrap();
-    fs::set_permissions(home.join("bin/python3.12"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_script(&home.join("bin/python3.12"), "#!/bin/sh\nexit 127\n").unwrap();
     assert_eq!(Interpreter::find(&declared("python3.12"), &machine(home)).unwrap().version, "3.11.7");
     let missing = Interpreter::find(&declared("nodejs22.x"), &machine(home)).unwrap_err();
     assert!(matches!(missing, InterpreterError::Missing { .. }));
