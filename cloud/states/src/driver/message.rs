@@ -42,6 +42,20 @@ impl Message {
     pub(super) fn is_of_nothing_known(&self) -> bool {
         matches!(self, Self::Start(new, _) if new.has_drawn_name)
     }
+
+    /// Whether somebody asks this of an execution now. What tells of a task or a timer has happened before, at a moment
+    /// that is not known.
+    pub(super) fn is_asked_now(&self) -> bool {
+        match self {
+            Self::Stop { .. } | Self::Skip { .. } | Self::Waits { .. } | Self::Take { .. } | Self::Tell(..) => true,
+            Self::Start(..)
+            | Self::StartMapChild(_)
+            | Self::Redrive { .. }
+            | Self::Input(_)
+            | Self::GoOnAlone
+            | Self::ChildEnded { .. } => false,
+        }
+    }
 }
 
 /// The task that an input ends.

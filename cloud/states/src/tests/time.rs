@@ -179,3 +179,32 @@ async fn a_call_and_an_express_execution_are_busy_but_not_a_wait() {
         assert_eq!((fixture.states.next_wait(), fixture.states.is_busy()), (None, false));
     }
 }
+
+/// The clock has moved, and nothing that follows from it has: so it is right after a restart, too.
+#[tokio::test(start_paused = true)]
+async fn what_is_due_when_a_request_comes_happens_before_it() {
+    let fixture = Fixture::new().await;
+    fixture.call("CreateActivity", json!({"name": "a"})).await.unwrap();
+    let machine = |state: Value| json!({"StartAt": "S", "States": {"S": state}, "TimeoutSeconds": 60});
+    let wait =
+        fixture.create_as("wait", "STANDARD", &machine(json!({"Type": "Wait", "Seconds": 90, "End": true}))).await;
+    let task = json!({"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 30, "HeartbeatSeconds": 10, "End": true});
+    let work = fixture.create_as("work", "STANDARD", &machine(task.clone())).await;
+    let stopped = fixture.start_of(&wait, "stopped", &json!({})).await.unwrap();
+    let skipped = fixture.start_of(&wait, "skipped", &json!({})).await.unwrap();
+    let taken = fixture.start_of(&work, "taken", &json!({})).await.unwrap();
+    come_to_rest().await;
+    let token = fixture.call("GetActivityTask", json!({"activityArn": ACTIVITY})).await.unwrap()["taskToken"].clone();
+    come_to_rest().await;
+
+    fixture.control.advance(Duration::from_secs(10));
+    let late = fixture.call("SendTaskSuccess", json!({"taskToken": token, "output": "1"})).await.unwrap_err();
+    assert_eq!(late.code, "TaskTimedOut");
+    assert_eq!(fixture.ended(&taken).await["error"], "States.Timeout");
+
+    fixture.control.advance(Duration::from_secs(50));
+    fixture.call("StopExecution", json!({"executionArn": stopped})).await.unwrap();
+    assert_eq!(fixture.ended(&stopped).await["status"], "TIMED_OUT");
+    assert_eq!(fixture.states.skip(&skipped).await.unwrap(), [""; 0]);
+    assert_eq!(fixture.ended(&skipped).await["status"], "TIMED_OUT");
+}

@@ -1,5 +1,7 @@
 //! One step of an execution: what has arrived goes in, and what follows is collected.
 
+mod untaken;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -7,46 +9,45 @@ use asl::{Effect, Input, TaskId, TaskResource};
 use cloud_core::ServiceError;
 use jiff::Timestamp;
 
-use super::loaded::{Loaded, MovedHistory};
-use super::map_children;
-use super::message::{Message, Reply, Skipped, ended_task};
-use super::start::{self, Created};
+use crate::driver::loaded::{Loaded, MovedHistory};
+use crate::driver::map_children;
+use crate::driver::message::{Message, Reply, Skipped, ended_task};
+use crate::driver::start::{self, Created};
 use crate::executions::NewExecution;
 use crate::integration::{Caller, awaited_child};
 use crate::recovery::{MapChildStart, Work};
 use crate::rows::execution::{EndedState, ExecutionHead, ExecutionKey, ExecutionState, ListChange, MapChild};
 use crate::states::States;
-use crate::wire::errors;
 
 /// What a step has come to so far.
 #[derive(Default)]
-pub(super) struct Step {
-    pub(super) events: Vec<asl::HistoryEvent>,
-    pub(super) tasks: Vec<asl::TaskRequest>,
+pub(in crate::driver) struct Step {
+    pub(in crate::driver) events: Vec<asl::HistoryEvent>,
+    pub(in crate::driver) tasks: Vec<asl::TaskRequest>,
     /// Tasks that nobody waits for any more.
-    pub(super) released: Vec<TaskId>,
+    pub(in crate::driver) released: Vec<TaskId>,
     /// Tasks that the holder of their token has ended: what they have started goes on.
-    pub(super) ended_by_token: Vec<TaskId>,
+    pub(in crate::driver) ended_by_token: Vec<TaskId>,
     /// Map Runs that have begun or ended.
-    pub(super) map_runs: Vec<asl::MapRunSummary>,
+    pub(in crate::driver) map_runs: Vec<asl::MapRunSummary>,
     /// Children of Map Runs to start.
-    pub(super) children: Vec<asl::ChildRequest>,
+    pub(in crate::driver) children: Vec<asl::ChildRequest>,
     /// Children of Map Runs to stop.
-    pub(super) stopped: Vec<asl::ChildId>,
-    pub(super) started: bool,
+    pub(in crate::driver) stopped: Vec<asl::ChildId>,
+    pub(in crate::driver) started: bool,
     /// That it goes on after its end.
-    pub(super) redriven: Option<Box<MovedHistory>>,
+    pub(in crate::driver) redriven: Option<Box<MovedHistory>>,
     /// The execution of the same name, long gone, whose place the one that started takes.
-    pub(super) replaced: Option<Box<ExecutionHead>>,
-    pub(super) ended: bool,
+    pub(in crate::driver) replaced: Option<Box<ExecutionHead>>,
+    pub(in crate::driver) ended: bool,
     /// Whether the state has changed, if only without an event: a task was heard from, a child has ended.
-    pub(super) dirty: bool,
+    pub(in crate::driver) dirty: bool,
     /// Whether the task that has started this execution is to be told of it.
-    pub(super) notify_parent: bool,
+    pub(in crate::driver) notify_parent: bool,
     /// Messages that must not be lost when the store fails.
-    pub(super) inputs: VecDeque<Message>,
+    pub(in crate::driver) inputs: VecDeque<Message>,
     /// Whether the execution could not be read.
-    pub(super) load_failed: bool,
+    pub(in crate::driver) load_failed: bool,
     /// The bytes of the events' payloads.
     payload_bytes: usize,
     answers: Vec<Answer>,
@@ -64,22 +65,22 @@ const MAX_PAYLOAD_BYTES: usize = 1 << 20;
 
 impl Step {
     /// Whether the step has enough to commit.
-    pub(super) fn is_full(&self) -> bool {
+    pub(in crate::driver) fn is_full(&self) -> bool {
         self.events.len() >= MAX_EVENTS || self.payload_bytes >= MAX_PAYLOAD_BYTES
     }
 
     /// How many bytes of payloads its events have.
-    pub(super) fn payload_bytes(&self) -> usize {
+    pub(in crate::driver) fn payload_bytes(&self) -> usize {
         self.payload_bytes
     }
 
     /// Whether there is anything to write.
-    pub(super) fn changes(&self) -> bool {
+    pub(in crate::driver) fn changes(&self) -> bool {
         !self.events.is_empty() || self.dirty
     }
 
     /// What it has done to the list of executions.
-    pub(super) fn change(&self) -> ListChange {
+    pub(in crate::driver) fn change(&self) -> ListChange {
         match (self.started, self.redriven.is_some(), self.ended) {
             (true, _, true) => ListChange::StartedAndEnded,
             (true, _, false) => ListChange::Started,
@@ -91,7 +92,7 @@ impl Step {
     }
 
     /// Takes one message; gives the execution as it is then.
-    pub(super) fn take(
+    pub(in crate::driver) fn take(
         &mut self,
         states: &Arc<States>,
         key: &ExecutionKey,
@@ -108,6 +109,7 @@ impl Step {
                 return None;
             }
         };
+        self.catch_up(states, &mut loaded, &message, now);
         match message {
             Message::Start(..) | Message::StartMapChild(_) => {}
             Message::Stop { error, cause, reply } => {
@@ -230,44 +232,11 @@ impl Step {
         }
     }
 
-    /// The execution is not there: it was deleted with its machine, or never was.
-    fn miss(&mut self, key: &ExecutionKey, message: Message) {
-        let missing = || errors::execution_missing(&key.arn());
-        match message {
-            Message::Start(_, reply) | Message::Redrive { reply, .. } => {
-                self.reply_with(Some(reply), Err(missing()));
-            }
-            Message::Stop { reply, .. } => self.reply_with(reply, Err(missing())),
-            Message::Skip { reply } => self.reply_with(Some(reply), Err(missing())),
-            Message::Waits { reply } => self.reply_with(Some(reply), Err(missing())),
-            Message::Take { reply, .. } => self.reply_with(Some(reply), Ok(None)),
-            Message::Tell(_, reply) => self.reply_with(Some(reply), Ok(false)),
-            Message::Input(_) | Message::ChildEnded { .. } | Message::StartMapChild(_) | Message::GoOnAlone => {}
-        }
-    }
-
-    /// The execution could not be read: who waits is told, everything else stays.
-    pub(super) fn fail(&mut self, states: &States, message: Message, error: &ServiceError) {
-        self.load_failed = true;
-        match message {
-            Message::Start(_, reply) | Message::Redrive { reply, .. } => {
-                self.reply_with(Some(reply), Err(error.clone()));
-            }
-            Message::Stop { reply: Some(reply), .. } => self.reply_with(Some(reply), Err(error.clone())),
-            Message::Skip { reply } => self.reply_with(Some(reply), Err(error.clone())),
-            Message::Waits { reply } => self.reply_with(Some(reply), Err(error.clone())),
-            Message::Take { offered, reply, .. } => {
-                states.driver.activities.put_back(offered);
-                self.reply_with(Some(reply), Err(error.clone()));
-            }
-            Message::Tell(_, reply) => self.reply_with(Some(reply), Err(error.clone())),
-            Message::Stop { reply: None, .. }
-            | Message::Input(_)
-            | Message::ChildEnded { .. }
-            | Message::StartMapChild(_)
-            | Message::GoOnAlone => {
-                self.inputs.push_back(message);
-            }
+    /// Lets what was due happen before what is asked now. A timer may be late, most of all after a restart: a stop must not
+    /// come before the timeout of an hour ago. One that is in the middle of its work takes what is asked first.
+    fn catch_up(&mut self, states: &Arc<States>, loaded: &mut Loaded, message: &Message, now: Timestamp) {
+        if message.is_asked_now() && !loaded.has_more() && loaded.next_wake().is_some_and(|moment| moment <= now) {
+            self.apply(states, loaded, Input::Wake, now);
         }
     }
 
@@ -336,7 +305,13 @@ impl Step {
 
     /// Collects effects. Everything but an activity counts as started in the same step that schedules it, after all that
     /// was decided with it: so the events are in the order of their ids.
-    pub(super) fn collect(&mut self, states: &Arc<States>, loaded: &mut Loaded, effects: Vec<Effect>, now: Timestamp) {
+    pub(in crate::driver) fn collect(
+        &mut self,
+        states: &Arc<States>,
+        loaded: &mut Loaded,
+        effects: Vec<Effect>,
+        now: Timestamp,
+    ) {
         let mut starting = Vec::new();
         self.events.reserve(effects.len());
         for effect in effects {
@@ -385,7 +360,11 @@ impl Step {
         }
     }
 
-    pub(super) fn reply_with<T: Send + 'static>(&mut self, reply: Option<Reply<T>>, answer: Result<T, ServiceError>) {
+    pub(in crate::driver) fn reply_with<T: Send + 'static>(
+        &mut self,
+        reply: Option<Reply<T>>,
+        answer: Result<T, ServiceError>,
+    ) {
         let Some(reply) = reply else { return };
         self.answers.push(Box::new(move |failed| {
             // Whoever asked may have gone away.
@@ -394,7 +373,7 @@ impl Step {
     }
 
     /// Answers everybody who waits: with the error, if the step has come to nothing.
-    pub(super) fn answer(&mut self, failed: Option<&ServiceError>) {
+    pub(in crate::driver) fn answer(&mut self, failed: Option<&ServiceError>) {
         self.answers.drain(..).for_each(|answer| answer(failed));
     }
 }
