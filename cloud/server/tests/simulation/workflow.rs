@@ -73,7 +73,9 @@ impl Workflow {
         }
         let stop_ms = (!is_express && draw.once_in(10)).then(|| draw.between(1_000, 400_000));
         if stop_ms.is_some() {
-            // It is stopped while it waits for longer than the run takes.
+            // It is stopped while it waits for longer than the run takes. One that could fail before would end with what
+            // comes first, and crashes delay what comes after its start, but not the stop.
+            maker.may_fail = false;
             definition = maker.waits_for_ever();
         }
         // Every event that tells what flows grows by it: more of the large ones would cost more than all else.
