@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anstream::AutoStream;
 
 use super::Ui;
-use super::text::{Tone, escaped_json, printable, toned, visible, wrapped};
+use super::text::{Tone, printable, toned, visible, wrapped};
 use crate::cli::error::{CliError, ErrorKind};
 
 impl Ui {
@@ -30,7 +30,7 @@ impl Ui {
                 let other = |other: &CliError| serde_json::json!({"message": other.message, "hint": other.hint});
                 object["error"]["others"] = error.more.others.iter().map(other).collect();
             }
-            let _ = writeln!(err, "{}", escaped_json(&object.to_string()));
+            let _ = super::json::line(&mut err, &object);
             return code;
         }
         // The first line stands behind a word, and what goes on below to the right of where that begins.

@@ -4,6 +4,7 @@ mod answer;
 mod call_line;
 mod failure;
 mod hidden;
+mod json;
 pub(crate) mod table;
 pub(crate) mod text;
 mod trace;
@@ -17,7 +18,7 @@ use anstream::AutoStream;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle, WeakProgressBar};
 use serde::Serialize;
 
-use crate::cli::error::{CliError, ErrorKind};
+use crate::cli::error::CliError;
 use crate::cli::global::{ColorWhen, Global};
 
 pub(crate) use answer::{Answer, print_answer, print_words};
@@ -92,9 +93,7 @@ impl Ui {
     /// # Errors
     /// As [`Ui::result`].
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), CliError> {
-        let text = serde_json::to_string_pretty(value)
-            .map_err(|error| CliError::new(ErrorKind::Failed, "The result can't be written as JSON.").because(error))?;
-        self.result(text::escaped_json(&text))
+        json::indented(std::io::stdout().lock(), value).map_err(|error| stdout_failed(&error))
     }
 
     /// Prints a value as JSON on one line, for results that come one by one.
@@ -102,9 +101,7 @@ impl Ui {
     /// # Errors
     /// As [`Ui::result`].
     pub(crate) fn json_line(&self, value: &impl Serialize) -> Result<(), CliError> {
-        let text = serde_json::to_string(value)
-            .map_err(|error| CliError::new(ErrorKind::Failed, "The result can't be written as JSON.").because(error))?;
-        self.result(text::escaped_json(&text))
+        json::line(std::io::stdout().lock(), value).map_err(|error| stdout_failed(&error))
     }
 
     /// Says something on stderr that is no result. A stderr that can't be written is no reason to stop.

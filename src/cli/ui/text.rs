@@ -39,7 +39,7 @@ pub(crate) fn toned(tone: Tone, text: impl std::fmt::Display) -> String {
 /// Whether a character steers a terminal, or makes a text read as another one: controls (C0, DEL, C1), what turns the
 /// direction of writing, what breaks a line or marks one without being seen, what has no width. The joiners U+200C and U+200D
 /// are letters' own in several scripts and in emoji: they stay.
-fn is_deceptive(character: char) -> bool {
+pub(super) fn is_deceptive(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
@@ -134,23 +134,6 @@ fn width(text: &str) -> usize {
 /// What [`toned`] writes: the only sequences that reach a terminal.
 const TONES: [&str; 6] = ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[2m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m"];
 
-/// JSON with whatever deceives written as `\u` escapes: the same value, and the same text on a terminal and in a pipe.
-/// Characters outside of texts are none of these.
-pub(super) fn escaped_json(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    for character in json.chars() {
-        if is_deceptive(character) {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            escaped.push(character);
-        }
-    }
-    escaped
-}
-
 /// A size for people: `812 KiB`, `2.4 MiB`.
 pub(crate) fn size(bytes: usize) -> String {
     let kib = bytes.div_ceil(1024);
@@ -182,14 +165,6 @@ mod tests {
             printable("\u{1b}[8mhidden\u{1b}]0;title\u{7}\u{9b}2J"),
             "\\u{1b}[8mhidden\\u{1b}]0;title\\u{7}\\u{9b}2J"
         );
-    }
-
-    #[test]
-    fn json_is_the_same_value_without_what_deceives() {
-        let value = serde_json::json!({"a": "\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{e0041}\u{feff}é\n"});
-        let text = escaped_json(&value.to_string());
-        assert_eq!(text, "{\"a\":\"\\u001b[2J\\u009b\\u007f\\u202e\\udb40\\udc41\\ufeffé\\n\"}");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 
     #[test]

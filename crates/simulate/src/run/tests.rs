@@ -6,6 +6,7 @@ use crate::duration::shown_duration;
 use asl::Outcome;
 use model::source::Source;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const ARN: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:m";
 
@@ -193,6 +194,16 @@ fn a_loop_without_an_end_is_given_up() {
         "HeartbeatSeconds": 2, "End": true}});
     let run = run(&subject(beat), &case("mocks.A = { never = true, heartbeat = 1 }"), 0);
     assert_eq!(run.problem, Some(Problem::Endless(1_000_000)));
+}
+
+/// A loop has thousands of events with large payloads.
+#[test]
+fn a_timeline_shares_the_payloads_of_the_history() {
+    let run = run(&subject(json!({"A": {"Type": "Pass", "End": true}})), &case(""), 0);
+    let details: Vec<_> = timeline(&run).into_iter().filter_map(|line| line.detail).collect();
+    let input = details.first().unwrap();
+    assert_eq!(details.len(), 4, "{details:?}");
+    assert!(details.iter().all(|detail| Arc::ptr_eq(detail, input)));
 }
 
 #[test]

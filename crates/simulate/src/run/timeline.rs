@@ -1,6 +1,7 @@
 //! What a run did, line by line: when, in which state, what happened, and which mock answered.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use asl::{EventDetails, Failure, HistoryEvent};
 use jiff::SignedDuration;
@@ -18,7 +19,7 @@ pub struct TimelineLine {
     /// What happened.
     pub what: String,
     /// A payload or a cause, if one belongs to it.
-    pub detail: Option<String>,
+    pub detail: Option<Arc<str>>,
     /// How it is to be taken.
     pub tone: Tone,
 }
@@ -65,24 +66,24 @@ fn of_history(run: &Run, history: &[HistoryEvent], child: Option<usize>) -> Vec<
     lines
 }
 
-fn shown(place: &[(std::sync::Arc<str>, u64)]) -> String {
+fn shown(place: &[(Arc<str>, u64)]) -> String {
     place.iter().map(|(state, index)| format!("{state}[{index}] ")).collect()
 }
 
 /// What an event says; nothing for one that only repeats the one before.
-fn described(event: &HistoryEvent, call: Option<&Call>) -> Option<(String, Option<String>, Tone)> {
+fn described(event: &HistoryEvent, call: Option<&Call>) -> Option<(String, Option<Arc<str>>, Tone)> {
     use EventDetails as E;
-    let plain = |what: &str, detail: Option<String>| Some((what.to_owned(), detail, Tone::Plain));
-    let good = |what: &str, detail: Option<String>| Some((what.to_owned(), detail, Tone::Good));
+    let plain = |what: &str, detail: Option<Arc<str>>| Some((what.to_owned(), detail, Tone::Plain));
+    let good = |what: &str, detail: Option<Arc<str>>| Some((what.to_owned(), detail, Tone::Good));
     let bad = |what: &str, failure: &Failure| Some((what.to_owned(), reason(failure), Tone::Bad));
     match &event.details {
-        E::ExecutionStarted { input, .. } => plain("the execution starts", Some(input.to_string())),
-        E::ExecutionSucceeded { output } => good("the execution succeeds", Some(output.to_string())),
+        E::ExecutionStarted { input, .. } => plain("the execution starts", Some(Arc::clone(input))),
+        E::ExecutionSucceeded { output } => good("the execution succeeds", Some(Arc::clone(output))),
         E::ExecutionFailed(failure) => bad("the execution fails", failure),
         E::ExecutionAborted(failure) => bad("the execution is stopped", failure),
         E::ExecutionTimedOut(failure) => bad("the execution times out", failure),
-        E::StateEntered { input, .. } => plain("entered", Some(input.to_string())),
-        E::StateExited { output, .. } => plain("left", Some(output.to_string())),
+        E::StateEntered { input, .. } => plain("entered", Some(Arc::clone(input))),
+        E::StateExited { output, .. } => plain("left", Some(Arc::clone(output))),
         E::LambdaFunctionScheduled { .. } | E::ActivityScheduled { .. } | E::TaskScheduled { .. } => {
             let call = call?;
             let by = match call.answered_by {
@@ -90,10 +91,10 @@ fn described(event: &HistoryEvent, call: Option<&Call>) -> Option<(String, Optio
                 None => "no mock".to_owned(),
             };
             let target = target(&call.resource, &call.input);
-            Some((format!("calls {target} ({by})"), Some(call.input.to_string()), Tone::Plain))
+            Some((format!("calls {target} ({by})"), Some(call.input.to_string().into()), Tone::Plain))
         }
         E::LambdaFunctionSucceeded { output } | E::ActivitySucceeded { output } | E::TaskSucceeded { output, .. } => {
-            good("the task succeeds", Some(output.to_string()))
+            good("the task succeeds", Some(Arc::clone(output)))
         }
         E::TaskSubmitted { .. } => plain("the task is accepted", None),
         E::LambdaFunctionFailed(failure)
@@ -115,10 +116,11 @@ fn described(event: &HistoryEvent, call: Option<&Call>) -> Option<(String, Optio
     }
 }
 
-fn reason(failure: &Failure) -> Option<String> {
-    match (&failure.error, &failure.cause) {
+fn reason(failure: &Failure) -> Option<Arc<str>> {
+    let told = match (&failure.error, &failure.cause) {
         (Some(error), Some(cause)) if !cause.is_empty() => Some(format!("{error}: {cause}")),
         (Some(error), _) => Some(error.clone()),
         (None, cause) => cause.clone(),
-    }
+    };
+    told.map(Arc::from)
 }

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: &TestArgs, global: &Global, ui: &Ui) -> Result<(),
 }
 
 fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
-    if ui.is_json() { ui.json(&json::report(outcome)) } else { text::print(outcome, ui) }
+    if ui.is_json() { ui.json(&json::Report::new(outcome)) } else { text::print(outcome, ui) }
 }
 
 /// The exit code.

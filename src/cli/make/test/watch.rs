@@ -82,7 +82,7 @@ pub(in crate::cli::make) async fn run(args: &TestArgs, global: &Global, ui: &Ui)
 /// One run; what fails is printed and does not end the watching.
 async fn round(args: &TestArgs, global: &Global, ui: &Ui, touched: Option<&Touched>) -> Result<(), CliError> {
     match Outcome::of(args, global, ui, touched).await {
-        Ok(outcome) if ui.is_json() => ui.json_line(&json::report(&outcome)),
+        Ok(outcome) if ui.is_json() => ui.json_line(&json::Report::new(&outcome)),
         Ok(outcome) => print(&outcome, ui),
         Err(error) if error.kind == ErrorKind::Failed => Err(error),
         Err(error) => {
@@ -95,7 +95,9 @@ async fn round(args: &TestArgs, global: &Global, ui: &Ui, touched: Option<&Touch
 /// What failed, and the summary: the rest is as it was.
 fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
     for result in outcome.results.iter().filter(|result| !result.has_passed()) {
-        ui.result(text::failure(result, ui.is_verbose()))?;
+        for line in text::failure(result, ui.is_verbose()) {
+            ui.result(line)?;
+        }
     }
     ui.result(text::summary(outcome))
 }

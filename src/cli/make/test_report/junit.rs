@@ -45,7 +45,7 @@ fn suite(xml: &mut String, results: &[CaseResult]) {
         match result.failures.first() {
             None => xml.push_str("/>\n"),
             Some(first) => {
-                let whole = without_tones(&text::failure(result, false));
+                let whole = without_tones(&text::failure(result, false).collect::<Vec<_>>().join("\n"));
                 let _ = write!(
                     xml,
                     ">\n      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",

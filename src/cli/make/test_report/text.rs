@@ -25,7 +25,9 @@ pub(in crate::cli::make) fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliE
         ui.result(line(result))?;
     }
     for result in outcome.results.iter().filter(|result| !result.has_passed()) {
-        ui.result(failure(result, ui.is_verbose()))?;
+        for line in failure(result, ui.is_verbose()) {
+            ui.result(line)?;
+        }
     }
     ui.result(format!("\n{}", outcome.covered.table()))?;
     for missed in outcome.covered.missed(ui.is_verbose()) {
@@ -68,8 +70,8 @@ pub(in crate::cli::make) fn summary(outcome: &Outcome) -> String {
     format!("{counts}: {time}, {covered:.0}% covered.{seed}")
 }
 
-/// What failed in a case.
-pub(in crate::cli::make) fn failure(result: &CaseResult, is_verbose: bool) -> String {
+/// What failed in a case, line by line: a timeline of large payloads is not held as one text.
+pub(in crate::cli::make) fn failure(result: &CaseResult, is_verbose: bool) -> impl Iterator<Item = String> {
     let place = toned(Tone::Faint, format!("{}:{}", visible(&result.file), result.line));
     let mut lines =
         vec![format!("\n{} {} {place}", toned(Tone::Bad, "FAIL"), toned(Tone::Strong, visible(&result.name)))];
@@ -83,8 +85,8 @@ pub(in crate::cli::make) fn failure(result: &CaseResult, is_verbose: bool) -> St
         lines.push(toned(Tone::Faint, format!("  … {hidden} lines before; `--verbose` shows them")));
     }
     let width = result.timeline.iter().map(|line| line.state.chars().count()).max().unwrap_or(0);
-    lines.extend(result.timeline.iter().skip(hidden).map(|line| of_timeline(line, width, is_verbose)));
-    lines.join("\n")
+    let timeline = result.timeline.iter().skip(hidden);
+    lines.into_iter().chain(timeline.map(move |line| of_timeline(line, width, is_verbose)))
 }
 
 fn difference(difference: &Difference) -> String {
