@@ -195,6 +195,9 @@ impl Sandbox {
         let timeout = Duration::from_secs(u64::from(self.timeout_s));
         let deadline_ms = began_at.as_millisecond() + i64::from(self.timeout_s) * 1000;
         self.runtime.deliver(Delivery { event, deadline_ms }).await;
+        // The event goes out before a timer is set: that wakes the thread which waits for the system, on the processor that
+        // the function is about to need.
+        tokio::task::yield_now().await;
         loop {
             let left = timeout.saturating_sub(self.machine.since(began_at));
             match self.signal(left).await {
