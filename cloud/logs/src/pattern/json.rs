@@ -43,8 +43,16 @@ pub(crate) enum Test {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Operand {
     Number(f64),
-    /// A text in which `*` stands for any characters.
-    Text(String),
+    Text(TextPattern),
+}
+
+/// A text, with what may stand before and after it: `*` is a wildcard at the beginning and at the end of a term, and a character
+/// like others inside of it (CloudWatch Logs User Guide, "Filter pattern syntax").
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TextPattern {
+    text: String,
+    may_begin_before: bool,
+    may_end_after: bool,
 }
 
 impl Condition {
@@ -83,6 +91,8 @@ impl Test {
     fn holds(&self, value: &Value) -> bool {
         let number = value.as_f64();
         match self {
+            // "If it points to an array or object, the filter will not be applied" (the guide as above).
+            Self::Equal(_) | Self::NotEqual(_) if value.is_array() || value.is_object() => false,
             Self::Equal(operand) => operand.equals(value),
             Self::NotEqual(operand) => !operand.equals(value),
             Self::Greater(bound) => number.is_some_and(|number| number > *bound),
@@ -101,29 +111,40 @@ impl Operand {
     fn equals(&self, value: &Value) -> bool {
         match (self, value) {
             (Self::Number(wanted), Value::Number(number)) => number.as_f64() == Some(*wanted),
-            (Self::Text(wanted), Value::String(text)) => glob(wanted, text),
+            (Self::Text(wanted), Value::String(text)) => wanted.fits(text),
+            // A wildcard fits a number as it is written: `= *` asks whether there is anything.
+            (Self::Text(wanted), Value::Number(number)) if wanted.has_wildcard() => wanted.fits(&number.to_string()),
             _ => false,
         }
     }
 }
 
-/// Whether a text fits a pattern in which `*` stands for any characters.
-fn glob(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(mut left) = text.strip_prefix(start) else {
-        return false;
-    };
-    let mut parts: Vec<&str> = rest.split('*').collect();
-    let end = parts.pop().unwrap_or_default();
-    for part in parts {
-        match left.split_once(part) {
-            Some((_, after)) => left = after,
-            None => return false,
+impl TextPattern {
+    fn new(term: &str) -> Self {
+        let (may_begin_before, rest) = match term.strip_prefix('*') {
+            Some(rest) => (true, rest),
+            None => (false, term),
+        };
+        let (may_end_after, text) = match rest.strip_suffix('*') {
+            Some(text) => (true, text),
+            None => (false, rest),
+        };
+        Self { text: text.to_owned(), may_begin_before, may_end_after }
+    }
+
+    fn has_wildcard(&self) -> bool {
+        self.may_begin_before || self.may_end_after
+    }
+
+    fn fits(&self, value: &str) -> bool {
+        let text = self.text.as_str();
+        match (self.may_begin_before, self.may_end_after) {
+            (false, false) => value == text,
+            (false, true) => value.starts_with(text),
+            (true, false) => value.ends_with(text),
+            (true, true) => value.contains(text),
         }
     }
-    left.ends_with(end)
 }
 
 struct Parser<'a> {
@@ -240,13 +261,13 @@ impl<'a> Parser<'a> {
         if rest.starts_with('"') {
             let (text, after) = quoted(rest)?;
             self.rest = after;
-            return Ok(Operand::Text(text));
+            return Ok(Operand::Text(TextPattern::new(&text)));
         }
         let word = self.word(|letter| letter.is_whitespace() || ")&|".contains(letter));
         match word.parse() {
             Ok(number) => Ok(Operand::Number(number)),
             Err(_) if word.is_empty() => Err(PatternError::Syntax),
-            Err(_) => Ok(Operand::Text(word.to_owned())),
+            Err(_) => Ok(Operand::Text(TextPattern::new(word))),
         }
     }
 
@@ -292,6 +313,24 @@ mod tests {
         assert!(holds("$.status >= 404") && holds("$.status < 500") && holds("$.status = 404"));
         assert!(!holds("$.missing != 1"));
         assert!(holds("$.user.tags[1] = \"b\"") && holds("$.user.tags[*] = \"a\"") && holds("$['user']['name'] = ann"));
+    }
+
+    #[test]
+    fn wildcards_fit_numbers_and_stand_at_the_ends_of_a_term() {
+        assert!(
+            holds("$.status = *") && holds("$.status = \"*\"") && holds("$.status = 4*") && holds("$.status = *04")
+        );
+        assert!(!holds("$.status != 4*") && !holds("$.status = 5*") && !holds("$.missing = *"));
+        assert!(!holds("$.level = ER*OR") && !holds("$.level = \"E*R\""));
+        let message = json!({"x": "Ev*ent"});
+        assert!(Condition::parse("$.x = Ev*ent").unwrap().holds(&message));
+    }
+
+    #[test]
+    fn arrays_and_objects_fit_nothing() {
+        assert!(
+            !holds("$.user.tags = a") && !holds("$.user.tags != z") && !holds("$.user != 1") && !holds("$.user = *")
+        );
     }
 
     #[test]
