@@ -27,13 +27,22 @@ const REQUESTS: RequestModel =
             "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the \
              following: +=,.@_-",
         ),
-        Otherwise::said("", "Member must satisfy regular expression pattern: ((/[A-Za-z0-9\\.,\\+@=_-]+)*)/", BAD_PATH),
+        Otherwise::said("pathPrefix", PATH_PATTERN, BAD_PREFIX),
+        Otherwise::said(
+            "pathPrefix",
+            "Member must satisfy regular expression pattern: \\u002F[\\u0021-\\u007F]*",
+            BAD_PREFIX,
+        ),
+        Otherwise::said("", PATH_PATTERN, BAD_PATH),
         Otherwise::said(
             "",
             "Member must satisfy regular expression pattern: (\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",
             BAD_PATH,
         ),
     ]);
+const PATH_PATTERN: &str = "Member must satisfy regular expression pattern: ((/[A-Za-z0-9\\.,\\+@=_-]+)*)/";
+const BAD_PREFIX: &str = "The specified value for {member} is invalid. It must begin with the / character and contain only \
+                          alphanumeric characters and/or / characters.";
 const BAD_PATH: &str = "The specified value for {member} is invalid. It must begin and end with / and contain only \
                         alphanumeric characters and/or / characters.";
 

@@ -45,6 +45,17 @@ pub enum Malformed {
     /// An AWS principal that is neither an account, nor somebody's ARN or id.
     #[error("Invalid principal in policy: \"AWS\":\"{0}\"")]
     AwsPrincipal(String),
+    /// A trust policy whose principal names nobody.
+    #[error(
+        "Invalid principal in policy: com.amazon.balsa.error.InvalidPolicyException: The passed in policy has a statement with no principals!"
+    )]
+    NoPrincipals,
+    /// A federated principal that can be no provider of identities.
+    #[error("Federated principals must be valid domain names or SAML metadata ARNs")]
+    FederatedPrincipal,
+    /// A trust policy with white space before its JSON.
+    #[error("JSON strings must not have leading spaces")]
+    LeadingSpaces,
     /// An identity policy names a principal.
     #[error("Policy document should not specify a principal.")]
     ProhibitedPrincipal,
@@ -80,8 +91,8 @@ pub enum Malformed {
     /// A bucket's ARN has no region.
     #[error("Resource {0} can not contain region information.")]
     S3Region(String),
-    /// What IAM's older parser does not take: a date that is none, an effect in the wrong case, an ARN of five parts, or with a
-    /// variable before its last one.
+    /// What IAM's older parser does not take: white space before the JSON, a date that is none, an effect in the wrong case, an ARN of
+    /// five parts, or with a variable before its last one.
     #[error("The policy failed legacy parsing")]
     Legacy,
     /// An identity policy's statement without a resource.

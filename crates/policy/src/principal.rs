@@ -68,6 +68,11 @@ impl Principal {
         Self::Named(vec![(PrincipalType::Aws, OneOrMany::One(arn.into()))])
     }
 
+    /// Whether it names nobody: there is no type, or none has anybody.
+    pub(crate) fn is_nobody(&self) -> bool {
+        matches!(self, Self::Named(named) if named.iter().all(|(_, ids)| ids.iter().next().is_none()))
+    }
+
     /// The principals of one type.
     pub fn of_type(&self, wanted: PrincipalType) -> impl Iterator<Item = &str> {
         let named: &[(PrincipalType, OneOrMany<String>)] = match self {

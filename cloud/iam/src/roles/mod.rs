@@ -17,6 +17,9 @@ use crate::role::{Role, tag_xml};
 use crate::service::{DeletedRole, Iam, MOST_DELETED_ROLES, malformed};
 use crate::unique_id::unique_id;
 
+/// Where the roles are that services make for themselves.
+const SERVICE_LINKED_PATH: &str = "/aws-service-role/";
+
 /// The largest trust policy, in characters that are no white space.
 const TRUST_POLICY_LIMIT: usize = 2048;
 
@@ -44,8 +47,7 @@ pub(crate) async fn edit(
 
 /// Checks a trust policy as CreateRole and UpdateAssumeRolePolicy do.
 fn check_trust(document: &str) -> Result<Document, ServiceError> {
-    let trust = Document::read(document).map_err(|reason| malformed(&reason))?;
-    trust.check_trust().map_err(|reason| malformed(&reason))?;
+    let trust = Document::read_trust(document).map_err(|reason| malformed(&reason))?;
     check_trust_size(document)?;
     Ok(trust)
 }
@@ -64,6 +66,10 @@ fn session_duration(form: &Form) -> Option<u32> {
 
 fn new_role(iam: &Iam, form: &Form) -> Result<Role, ServiceError> {
     let name = form.required("RoleName")?;
+    if path(form).starts_with(SERVICE_LINKED_PATH) {
+        let text = format!("Path prefix '{SERVICE_LINKED_PATH}' can only be used for AWS Service linked Roles");
+        return Err(ServiceError::bad_request("InvalidInput", text));
+    }
     let trust = form.required("AssumeRolePolicyDocument")?;
     let trusted_ids = iam.trusted_ids(&check_trust(trust)?, form.account())?;
     let boundary = form.get("PermissionsBoundary");

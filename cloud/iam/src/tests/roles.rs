@@ -181,4 +181,18 @@ async fn a_path_is_in_the_arn_and_lists_the_roles_below_it() {
     assert_eq!(taken.to_string(), "EntityAlreadyExists: Role with name a already exists.");
     let wrong = [("RoleName", "e"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("Path", "team")];
     assert_eq!(fixture.iam("CreateRole", &wrong).await.unwrap_err().code, "ValidationError");
+    let linked = [("RoleName", "e"), ("AssumeRolePolicyDocument", LAMBDA_TRUST), ("Path", "/aws-service-role/a/")];
+    let linked = fixture.iam("CreateRole", &linked).await.unwrap_err();
+    assert_eq!(
+        linked.to_string(),
+        "InvalidInput: Path prefix '/aws-service-role/' can only be used for AWS Service linked Roles"
+    );
+    for list in ["ListRoles", "ListPolicies", "ListInstanceProfiles"] {
+        let wrong = fixture.iam(list, &[("PathPrefix", "foo")]).await.unwrap_err();
+        assert_eq!(
+            wrong.to_string(),
+            "ValidationError: The specified value for pathPrefix is invalid. It must begin with the / character and contain only \
+             alphanumeric characters and/or / characters."
+        );
+    }
 }

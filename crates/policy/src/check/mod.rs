@@ -14,7 +14,20 @@ use crate::principal::PrincipalType;
 const SERVICE_DOMAINS: [&str; 3] = [".amazonaws.com", ".amazon.com", ".aws.internal"];
 
 impl Document {
-    /// Checks a trust policy as CreateRole and UpdateAssumeRolePolicy do.
+    /// Reads and checks a trust policy as CreateRole and UpdateAssumeRolePolicy do.
+    ///
+    /// # Errors
+    /// [`Malformed`] with AWS's text.
+    pub fn read_trust(text: &str) -> Result<Self, Malformed> {
+        if text.starts_with(char::is_whitespace) {
+            return Err(Malformed::LeadingSpaces);
+        }
+        let document = Self::read(text)?;
+        document.check_trust()?;
+        Ok(document)
+    }
+
+    /// Checks a trust policy that was read.
     ///
     /// # Errors
     /// [`Malformed`] with AWS's text.
@@ -39,7 +52,7 @@ impl Document {
         if document.version != Some(Version::V2012) {
             return Err(Malformed::OldVersion);
         }
-        if !has_plain_effects {
+        if !has_plain_effects || text.starts_with(char::is_whitespace) {
             return Err(Malformed::Legacy);
         }
         document.check_identity()?;
@@ -93,8 +106,14 @@ fn check_trust_statement(statement: &Statement) -> Result<(), Malformed> {
     if !actions.iter().all(of_sts) {
         return Err(Malformed::NotAssumeRole);
     }
+    if principal.is_nobody() {
+        return Err(Malformed::NoPrincipals);
+    }
     if let Some(id) = principal.of_type(PrincipalType::Service).find(|id| !is_service_name(id, &SERVICE_DOMAINS)) {
         return Err(Malformed::ServicePrincipal(id.to_owned()));
+    }
+    if !principal.of_type(PrincipalType::Federated).all(is_provider) {
+        return Err(Malformed::FederatedPrincipal);
     }
     match principal.of_type(PrincipalType::Aws).find(|id| !is_somebody(id)) {
         Some(id) => Err(Malformed::AwsPrincipal(id.to_owned())),
@@ -106,26 +125,47 @@ fn check_trust_statement(statement: &Statement) -> Result<(), Malformed> {
 /// are is not known here.
 #[must_use]
 pub fn is_service_name(text: &str, domains: &[&str]) -> bool {
+    domains.iter().any(|domain| text.strip_suffix(domain).is_some_and(is_host))
+}
+
+/// Whether a text can name a provider of identities: a host name, or the ARN of a provider of an account.
+fn is_provider(id: &str) -> bool {
+    let parts: Vec<&str> = id.splitn(6, ':').collect();
+    if let ["arn", _, "iam", "", account, resource] = parts.as_slice() {
+        let names_one = |kind| resource.strip_prefix(kind).is_some_and(|name: &str| !name.is_empty());
+        return is_account_id(account) && (names_one("saml-provider/") || names_one("oidc-provider/"));
+    }
+    is_host(id)
+}
+
+/// Whether a text is made of labels with dots between them.
+fn is_host(text: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
-    domains.iter().any(|domain| text.strip_suffix(domain).is_some_and(|name| name.split('.').all(is_label)))
+    text.split('.').all(is_label)
+}
+
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a text can name an account, a user, a role, a session or everybody. Whether there is such a one is not known here.
 fn is_somebody(id: &str) -> bool {
-    if id == "*" || (id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())) {
+    if id == "*" || is_account_id(id) {
         return true;
     }
-    // The id of somebody who is gone stands where the ARN has been.
-    if id.starts_with('A') && id.len() >= 16 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    // The id of somebody who is gone stands where the ARN has been: of a user or a role.
+    if (id.starts_with("AIDA") || id.starts_with("AROA"))
+        && id.len() >= 16
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    {
         return true;
     }
     let parts: Vec<&str> = id.splitn(6, ':').collect();
     let ["arn", _, "iam" | "sts", "", account, resource] = parts.as_slice() else { return false };
     let kind = resource.split('/').next().unwrap_or_default();
-    account.len() == 12
-        && account.bytes().all(|byte| byte.is_ascii_digit())
+    is_account_id(account)
         && !resource.contains(['*', '?'])
         && match kind {
             "root" => *resource == "root",

@@ -204,3 +204,39 @@ fn wrong_ids() {
     let without = format!(r#"{{"Version":"2012-10-17","Statement":[{},{}]}}"#, statement(""), statement(""));
     assert_eq!(Document::read(&without).unwrap().check_identity(), Ok(()));
 }
+
+/// Seen in hashicorp/terraform-provider-aws#12267 and #7756, and terraform-aws-modules/terraform-aws-eks#2594.
+#[test]
+fn a_trust_policy_has_principals_that_can_be() {
+    let told = |principal: &str| {
+        let statement = r#"{"Effect":"Allow","Principal":WHO,"Action":"sts:AssumeRole"}"#.replace("WHO", principal);
+        check_trust(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#))
+    };
+    for nobody in [r#"{"AWS":[]}"#, "{}"] {
+        assert_eq!(told(nobody), Err(Malformed::NoPrincipals), "{nobody}");
+    }
+    for provider in [
+        "accounts.google.com",
+        "arn:aws:iam::111122223333:oidc-provider/a.example/id",
+        "arn:aws:iam::111122223333:saml-provider/p",
+    ] {
+        assert_eq!(told(&format!(r#"{{"Federated":"{provider}"}}"#)), Ok(()), "{provider}");
+    }
+    for nothing in ["", "arn:aws:iam::111122223333:role/r", "arn:aws:iam::111122223333:oidc-provider/", "a..b"] {
+        assert_eq!(told(&format!(r#"{{"Federated":"{nothing}"}}"#)), Err(Malformed::FederatedPrincipal), "{nothing}");
+    }
+    assert_eq!(told(r#"{"AWS":"AROAEXAMPLEEXAMPLE123"}"#), Ok(()));
+    assert!(told(r#"{"AWS":"AKIAIOSFODNN7EXAMPLE"}"#).is_err(), "a key is nobody");
+}
+
+/// Seen in hashicorp/terraform#14652 and hashicorp/terraform-provider-aws#12267.
+#[test]
+fn white_space_before_a_policy_is_refused() {
+    let identity = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
+    for space in [" ", "\n"] {
+        assert_eq!(Document::read_trust(&format!("{space}{LAMBDA}")), Err(Malformed::LeadingSpaces));
+        assert_eq!(Document::read_identity(&format!("{space}{identity}")), Err(Malformed::Legacy));
+    }
+    assert!(Document::read_trust(&format!("{LAMBDA}\n")).is_ok());
+    assert!(Document::read_identity(&format!("{identity}\n")).is_ok());
+}
