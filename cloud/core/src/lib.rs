@@ -10,6 +10,7 @@
 //! - time and chance as values ([`Clock`], [`Random`]): a service holds both, and only the composition makes the real ones;
 //! - [`CachedTable`]: values that are read from memory and are durable before anybody sees them; [`UnreadableRows`]: those
 //!   that could not be read, which hold nothing else up;
+//! - [`JacksonError`]: what AWS says of a text that is no JSON;
 //! - [`http_endpoint`]: the events and answers of functions that HTTP requests run;
 //! - [`TcpSockets`]: whose the other end of a connection is, as the system says;
 //! - [`FaultInjection`]: AWS's eventual consistency, shown when asked to.
@@ -57,6 +58,6 @@ pub use table::{CachedTable, Change, UnreadableRows};
 pub use tcp_sockets::{TcpSocket, TcpSockets};
 pub use wire::http_endpoint;
 pub use wire::{
-    ActingRole, BodyStream, Form, Page, Protocol, Request, Response, Scope, Signed, Xml, decode_token, encode_token,
-    escape, query_answer,
+    ActingRole, BodyStream, Form, JacksonError, Page, Protocol, Request, Response, Scope, Signed, Xml, decode_token,
+    encode_token, escape, query_answer,
 };

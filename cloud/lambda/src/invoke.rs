@@ -10,8 +10,8 @@ use crate::api::policy_resource;
 use crate::async_queue::AsyncEvent;
 use crate::model::{Function, FunctionVersion};
 use crate::pool::throttled;
-use crate::run_version::run_version;
-use crate::runtime::InvocationEvent;
+use crate::run_version::{FinishedRun, run_version};
+use crate::runtime::{InvocationEvent, client_context};
 use crate::service::Functions;
 
 /// How many bytes of synchronous invocations wait or run at once; one function has half of it at most.
@@ -56,11 +56,12 @@ impl Functions {
         reference: &FunctionReference,
         payload: Bytes,
         trace_id: Option<&str>,
-    ) -> Result<Invocation, ServiceError> {
+        client_context: Option<String>,
+    ) -> Result<FinishedRun, ServiceError> {
         let version = self.route(reference)?;
         let size_bytes = payload.len() + INVOKING_OVERHEAD_BYTES;
         let room = self.invoking.take(&reference.key(), size_bytes).ok_or_else(throttled)?;
-        let event = self.event(reference, payload, trace_id);
+        let event = InvocationEvent { client_context, ..self.event(reference, payload, trace_id) };
         let reserved = self.reserved_concurrency(reference);
         let pool = Arc::clone(&self.pool);
         let running = tokio::spawn(self.clock.part_of_work(async move {
@@ -104,6 +105,7 @@ impl Functions {
             function_arn: reference.arn(),
             trace_id: trace_id.map_or_else(|| self.new_trace_id(self.clock.now()), str::to_owned),
             payload,
+            client_context: None,
         }
     }
 
@@ -121,7 +123,19 @@ impl FunctionInvoker for Functions {
         function: &'a FunctionReference,
         payload: Bytes,
     ) -> PortFuture<'a, Result<Invocation, ServiceError>> {
-        Box::pin(self.run(function, payload, None))
+        self.invoke_for(function, payload, None)
+    }
+
+    fn invoke_for<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        payload: Bytes,
+        context: Option<&'a str>,
+    ) -> PortFuture<'a, Result<Invocation, ServiceError>> {
+        Box::pin(async move {
+            let context = context.map(client_context).transpose()?;
+            Ok(self.run(function, payload, None, context).await?.invocation)
+        })
     }
 
     fn invoke_later<'a>(

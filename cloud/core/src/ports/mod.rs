@@ -50,6 +50,17 @@ pub trait FunctionInvoker: Send + Sync {
         payload: Bytes,
     ) -> PortFuture<'a, Result<Invocation, ServiceError>>;
 
+    /// The same, with the client context of whoever calls: JSON in Base64 that the function finds in its context. What knows
+    /// no such thing runs the function without.
+    fn invoke_for<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        payload: Bytes,
+        _client_context: Option<&'a str>,
+    ) -> PortFuture<'a, Result<Invocation, ServiceError>> {
+        self.invoke(function, payload)
+    }
+
     /// Starts an invocation that nobody waits for; gives its request id.
     fn invoke_later<'a>(
         &'a self,

@@ -2,6 +2,7 @@
 
 mod form;
 pub mod http_endpoint;
+mod jackson_error;
 mod json_member;
 mod page;
 mod protocol;
@@ -11,6 +12,7 @@ mod stream;
 mod xml;
 
 pub use form::Form;
+pub use jackson_error::JacksonError;
 pub use page::{Page, decode_token, encode_token};
 pub use protocol::{Protocol, query_answer};
 pub use request::{ActingRole, Request, Scope, Signed};

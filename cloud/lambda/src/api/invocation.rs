@@ -5,10 +5,12 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use cloud_core::{LATEST, Request, Response, ServiceError};
+use cloud_core::{JacksonError, LATEST, Request, Response, ServiceError};
+use serde::de::IgnoredAny;
 
 use super::access::named;
 use super::checks::limits::invalid;
+use crate::runtime::client_context;
 use crate::service::Functions;
 
 /// The largest event of a synchronous invocation (Lambda quotas: 6 MB).
@@ -26,11 +28,8 @@ enum InvocationType {
 }
 
 /// The members of the input that are sent in headers and that nothing here would heed.
-const REFUSED: [(&str, &str); 3] = [
-    ("x-amz-client-context", "ClientContext"),
-    ("x-amz-durable-execution-name", "DurableExecutionName"),
-    ("x-amz-tenant-id", "TenantId"),
-];
+const REFUSED: [(&str, &str); 2] =
+    [("x-amz-durable-execution-name", "DurableExecutionName"), ("x-amz-tenant-id", "TenantId")];
 
 fn refuse_unsupported(request: &Request) -> Result<(), ServiceError> {
     match REFUSED.iter().find(|(header, _)| request.header(header).is_some()) {
@@ -52,6 +51,7 @@ pub(crate) async fn invoke(functions: &Arc<Functions>, request: &Request) -> Res
     // What is not there is told as AWS tells it here: with the version that would have run.
     let qualifier = reference.qualifier.as_deref().unwrap_or(LATEST);
     let version = functions.resolve(&reference.with(qualifier))?;
+    let context = request.header("x-amz-client-context").map(client_context).transpose()?;
     let event = event(request, kind)?;
     match kind {
         InvocationType::DryRun => Ok(Response::empty(204).with_header("X-Amz-Executed-Version", version.version)),
@@ -60,7 +60,8 @@ pub(crate) async fn invoke(functions: &Arc<Functions>, request: &Request) -> Res
             Ok(Response::empty(202).with_header("x-amzn-RequestId", request_id))
         }
         InvocationType::RequestResponse => {
-            let invocation = functions.run(&reference, event, request.header("x-amzn-trace-id")).await?;
+            let trace_id = request.header("x-amzn-trace-id");
+            let invocation = functions.run(&reference, event, trace_id, context).await?.invocation;
             let mut response = Response::new(200, "application/json", invocation.payload)
                 .with_header("x-amzn-RequestId", invocation.request_id)
                 .with_header("X-Amz-Executed-Version", invocation.executed_version);
@@ -85,11 +86,42 @@ fn event(request: &Request, kind: InvocationType) -> Result<Bytes, ServiceError>
     if request.body.is_empty() {
         return Ok(Bytes::from_static(b"{}"));
     }
-    match serde_json::from_slice::<serde::de::IgnoredAny>(&request.body) {
-        Ok(_) => Ok(request.body.clone()),
-        Err(error) => {
-            let message = format!("Could not parse request body into json: Could not parse payload into json: {error}");
+    match mistake(&request.body) {
+        None => Ok(request.body.clone()),
+        Some(mistake) => {
+            let message =
+                format!("Could not parse request body into json: Could not parse payload into json: {mistake}");
             Err(ServiceError::bad_request("InvalidRequestContentException", message))
         }
+    }
+}
+
+/// Why bytes are no JSON: in Jackson's words, but for what Jackson would read.
+fn mistake(body: &[u8]) -> Option<String> {
+    let reason = match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str::<IgnoredAny>(text).err()?.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let mistake = JacksonError::in_bytes(body);
+    Some(mistake.map_or(reason, |JacksonError { words, place }| format!("{words}\n at {place}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_json_is_told_in_the_words_of_jackson() {
+        let told = |body: &[u8]| mistake(body).unwrap_or_default();
+        insta::assert_snapshot!([told(b"nojson"), told(b"\"\xa7\""), told(b"{} x"), told(b" ")].join("\n"), @r##"
+        Unrecognized token 'nojson': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')
+         at [Source: (byte[])"nojson"; line: 1, column: 7]
+        Invalid UTF-8 start byte 0xa7
+         at [Source: (byte[])""�""; line: 1, column: 3]
+        trailing characters at line 1 column 4
+        No content to map due to end-of-input
+         at [Source: (byte[])" "; line: 1, column: 2]
+        "##);
+        assert_eq!(mistake("{\"é\": \"😀\"}".as_bytes()), None);
     }
 }

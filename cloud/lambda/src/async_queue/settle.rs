@@ -175,8 +175,10 @@ impl Inner {
             function_arn: event.function_arn.clone(),
             trace_id: event.trace_id.clone(),
             payload,
+            // Lambda passes it on in synchronous invocations only.
+            client_context: None,
         };
-        match run_version(&self.pool, &version, invocation, reserved).await {
+        match run_version(&self.pool, &version, invocation, reserved).await.map(|run| run.invocation) {
             Ok(invocation) if invocation.function_error.is_none() => Try::Done(Box::new(invocation)),
             Ok(invocation) => Try::Failed(Box::new(invocation)),
             Err(error) => Try::Refused(error),

@@ -11,6 +11,8 @@ use crate::runtime::{RuntimeFailure, error_type};
 pub(super) struct Completion {
     /// The result, or the error document.
     pub(super) payload: Bytes,
+    /// What the function says that the result is.
+    pub(super) content_type: Option<String>,
     /// Whether it is an error document.
     pub(super) has_failed: bool,
     /// What REPORT tells.
@@ -24,19 +26,26 @@ pub(super) struct Completion {
 impl Completion {
     /// The runtime answered, with a result or with the function's error.
     pub(super) fn answered(payload: Bytes, has_failed: bool) -> Self {
-        Self { payload, has_failed, status: InvocationStatus::Answered, lines: Vec::new(), is_reusable: true }
+        let status = InvocationStatus::Answered;
+        Self { payload, content_type: None, has_failed, status, lines: Vec::new(), is_reusable: true }
+    }
+
+    /// The runtime answered with what the function has streamed.
+    pub(super) fn streamed(content_type: String, body: Bytes) -> Self {
+        Self { content_type: Some(content_type), ..Self::answered(body, false) }
     }
 
     /// The runtime reported that it could not start.
     pub(super) fn init_failed(document: Bytes) -> Self {
         let status = InvocationStatus::Failed(error_type(&document));
-        Self { payload: document, has_failed: true, status, lines: Vec::new(), is_reusable: false }
+        Self { status, is_reusable: false, ..Self::answered(document, true) }
     }
 
     /// The runtime ended, or was never there.
     pub(super) fn failed(failure: &RuntimeFailure) -> Self {
         Self {
             payload: failure.payload(),
+            content_type: None,
             has_failed: true,
             status: InvocationStatus::Failed(failure.error_type.clone()),
             lines: vec![report::failed(&failure.message, &failure.error_type)],
@@ -54,6 +63,7 @@ impl Completion {
     pub(super) fn timed_out(now: Timestamp, request_id: &str, timeout_s: u32) -> Self {
         Self {
             payload: RuntimeFailure::timed_out(request_id, timeout_s).payload(),
+            content_type: None,
             has_failed: true,
             status: InvocationStatus::TimedOut,
             lines: vec![report::timed_out(now, request_id, timeout_s)],

@@ -87,7 +87,8 @@ impl SandboxPool {
             return Err(throttled());
         };
         let mut sandbox = self.sandbox(version).await?;
-        let outcome = sandbox.run(event).await;
+        let run = sandbox.run(event, version, &self.context).await;
+        let outcome = run.map_err(|error| not_started(&error.to_string()))?;
         if outcome.is_reusable {
             self.put_back(version, sandbox);
         }

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 /// What one invocation used, as its REPORT line tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Usage {
-    /// Time from delivering the event to the answer.
+    /// Time from delivering the event to the answer; with the time in which the runtime initialised again.
     pub(crate) duration: Duration,
-    /// Time the runtime took to start, on a cold start only.
+    /// Time the runtime took to start, on a cold start that did not take too long only.
     pub(crate) init: Option<Duration>,
     /// Configured memory, in MB.
     pub(crate) memory_size_mb: u32,
@@ -28,6 +28,25 @@ pub(crate) enum InvocationStatus {
     TimedOut,
     /// The runtime ended or did not start; holds the error's type.
     Failed(String),
+}
+
+/// When a runtime initialises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InitPhase {
+    /// Before the invocation.
+    Init,
+    /// Within it, because the first time took too long.
+    Invoke,
+}
+
+impl InitPhase {
+    /// As AWS names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Invoke => "invoke",
+        }
+    }
 }
 
 impl Usage {
@@ -62,21 +81,23 @@ pub(crate) fn report(request_id: &str, usage: &Usage) -> String {
     if let Some(init) = usage.init {
         line.push_str(&format!("Init Duration: {} ms\t", two_decimals(init)));
     }
-    match &usage.status {
-        InvocationStatus::Answered => {}
-        InvocationStatus::TimedOut => line.push_str("Status: timeout"),
-        InvocationStatus::Failed(error_type) => line.push_str(&format!("Status: error\tError Type: {error_type}")),
-    }
+    line.push_str(&status_text(&usage.status));
     line.push('\n');
     line
 }
 
-/// The line for a start of the runtime that failed.
-pub(crate) fn init_report(init: Duration, error_type: &str) -> String {
-    format!(
-        "INIT_REPORT Init Duration: {} ms\tPhase: init\tStatus: error\tError Type: {error_type}\n",
-        two_decimals(init)
-    )
+/// The line for a start of the runtime that failed, or took too long.
+pub(crate) fn init_report(init: Duration, phase: InitPhase, status: &InvocationStatus) -> String {
+    format!("INIT_REPORT Init Duration: {} ms\tPhase: {}\t{}\n", two_decimals(init), phase.name(), status_text(status))
+}
+
+/// How something ended, at the end of its line; nothing where it ended well.
+fn status_text(status: &InvocationStatus) -> String {
+    match status {
+        InvocationStatus::Answered => String::new(),
+        InvocationStatus::TimedOut => "Status: timeout".to_owned(),
+        InvocationStatus::Failed(error_type) => format!("Status: error\tError Type: {error_type}"),
+    }
 }
 
 /// The line for a function that ran out of time.
@@ -134,6 +155,20 @@ mod tests {
         assert!(report("id-1", &late).ends_with("Max Memory Used: 31 MB\tStatus: timeout\n"));
         let crashed = Usage { status: InvocationStatus::Failed("Runtime.ExitError".to_owned()), ..usage() };
         assert!(report("id-1", &crashed).ends_with("\tStatus: error\tError Type: Runtime.ExitError\n"));
+    }
+
+    #[test]
+    fn init_report_says_when_and_how_it_failed() {
+        let limit = Duration::from_secs(10);
+        assert_eq!(
+            init_report(limit, InitPhase::Init, &InvocationStatus::TimedOut),
+            "INIT_REPORT Init Duration: 10000.00 ms\tPhase: init\tStatus: timeout\n"
+        );
+        let failed = InvocationStatus::Failed("Runtime.ExitError".to_owned());
+        assert_eq!(
+            init_report(Duration::from_micros(1_230), InitPhase::Invoke, &failed),
+            "INIT_REPORT Init Duration: 1.23 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.ExitError\n"
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use cloud_core::{Clock, Elapsed, LogWriter, Principal, Random, RoleCredentials, 
 use jiff::{SignedDuration, Timestamp};
 
 use super::completion::Completion;
-use super::report::{InvocationStatus, Usage};
+use super::report::{InitPhase, InvocationStatus, Usage};
 use super::role_logs::RoleLogs;
 use super::sandbox_log::{LogStream, SandboxLog};
 use super::system_log::SystemLog;
@@ -17,7 +17,8 @@ use crate::runtime::{
     Delivery, InvocationEvent, Launch, Runner, RunnerError, Runtime, RuntimeFailure, RuntimeMessage, RuntimeSignal,
 };
 
-/// How long a runtime may take to start before the function's own timeout begins to run (Lambda's Init phase).
+/// How long a runtime may take to start before an invocation (Lambda's Init phase). One that takes longer is ended, and the
+/// start is tried again within the invocation (Lambda developer guide, "Lambda execution environment lifecycle").
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
 /// What every sandbox needs.
@@ -34,6 +35,8 @@ pub(crate) struct SandboxContext {
 pub(crate) struct InvocationOutcome {
     /// The result, or the error document.
     pub(crate) payload: Bytes,
+    /// What the function says that the result is.
+    pub(crate) content_type: Option<String>,
     /// Whether it is an error document.
     pub(crate) has_failed: bool,
     /// The last 4 KB of its log.
@@ -55,10 +58,22 @@ pub(super) struct Sandbox {
     memory_size_mb: u32,
     /// The most memory seen in use: a process that has ended no longer tells.
     memory_used_mb: Option<u64>,
+    /// When the runtime was started.
     started_at: Timestamp,
-    /// Its role's session; none where the role was never made.
-    credentials: Option<RoleCredentials>,
+    /// What it was told; with its role's session, or none where the role was never made.
+    launch: Launch,
     is_initialised: bool,
+}
+
+/// How an invocation begins.
+#[derive(Default)]
+struct Beginning {
+    /// What the Init phase took; none where there was none, or where it took too long.
+    init: Option<Duration>,
+    /// Since when the invocation's own time runs, where the runtime initialised again within it.
+    began_at: Option<Timestamp>,
+    /// What the invocation comes to, where the runtime did not initialise.
+    failed: Option<Completion>,
 }
 
 impl Sandbox {
@@ -80,7 +95,7 @@ impl Sandbox {
         let logs = RoleLogs::new(Arc::clone(&context.logs), Arc::clone(&context.roles), version);
         let log = SandboxLog::start(runtime.take_output(), stream, Arc::new(logs), context.clock.clone());
         let system_log = SystemLog::new(version);
-        if let Some(line) = system_log.init_start(context.clock.now()) {
+        if let Some(line) = system_log.init_start(context.clock.now(), InitPhase::Init) {
             log.line(line).await;
         }
         Ok(Self {
@@ -93,7 +108,7 @@ impl Sandbox {
             memory_size_mb: version.memory_size_mb,
             memory_used_mb: None,
             started_at,
-            credentials: launch.credentials,
+            launch,
             is_initialised: false,
         })
     }
@@ -106,7 +121,7 @@ impl Sandbox {
 
     /// Whether it acts with these.
     pub(super) fn acts_with(&self, credentials: Option<&RoleCredentials>) -> bool {
-        match (&self.credentials, credentials) {
+        match (&self.launch.credentials, credentials) {
             (Some(own), Some(other)) => own.access_key_id == other.access_key_id,
             (own, other) => own.is_none() && other.is_none(),
         }
@@ -115,7 +130,7 @@ impl Sandbox {
     /// Whether the runtime still runs, with credentials that last for another event.
     pub(super) fn is_running(&mut self) -> bool {
         let soon = self.machine.now() + SignedDuration::from_secs(i64::from(self.timeout_s));
-        let lasts = self.credentials.as_ref().is_none_or(|credentials| soon < credentials.expires_at);
+        let lasts = self.launch.credentials.as_ref().is_none_or(|credentials| soon < credentials.expires_at);
         lasts && self.runtime.is_running()
     }
 
@@ -126,24 +141,33 @@ impl Sandbox {
         matches!(self.signal(limit).await, Ok(RuntimeSignal::Message(RuntimeMessage::Ready)))
     }
 
-    /// Runs one event to its end and logs it.
-    pub(super) async fn run(&mut self, event: InvocationEvent) -> InvocationOutcome {
+    /// Runs one event of its version to its end and logs it.
+    ///
+    /// # Errors
+    /// When its runtime took too long to start, and there can be no other.
+    pub(super) async fn run(
+        &mut self,
+        event: InvocationEvent,
+        version: &FunctionVersion,
+        context: &SandboxContext,
+    ) -> Result<InvocationOutcome, RunnerError> {
         let request_id = event.request_id.clone();
-        let is_cold = !self.is_initialised;
-        let failed = if is_cold { self.initialise(&request_id).await } else { None };
-        let init = is_cold.then(|| self.machine.since(self.started_at));
+        let beginning = match self.is_initialised {
+            true => Beginning::default(),
+            false => self.begin(&request_id, version, context).await?,
+        };
         if let Some(line) = self.system_log.start(self.clock.now(), &request_id) {
             self.log.first_line(line).await;
         }
-        let began_at = self.machine.now();
-        let completion = match failed {
+        let began_at = beginning.began_at.unwrap_or_else(|| self.machine.now());
+        let completion = match beginning.failed {
             Some(completion) => completion,
             None => self.execute(event, began_at).await,
         };
         self.measure_memory();
         let usage = Usage {
             duration: self.machine.since(began_at),
-            init,
+            init: beginning.init,
             memory_size_mb: self.memory_size_mb,
             memory_used_mb: self.memory_used_mb,
             status: completion.status,
@@ -154,37 +178,90 @@ impl Sandbox {
         for line in self.system_log.end(self.clock.now(), &request_id, completion.lines, &usage) {
             self.log.line(line).await;
         }
-        InvocationOutcome {
+        Ok(InvocationOutcome {
             payload: completion.payload,
+            content_type: completion.content_type,
             has_failed: completion.has_failed,
             log_tail: self.log.tail().await,
             is_reusable: completion.is_reusable,
+        })
+    }
+
+    /// Waits for a new runtime to initialise: before the invocation, and where that takes too long, again within it.
+    async fn begin(
+        &mut self,
+        request_id: &str,
+        version: &FunctionVersion,
+        context: &SandboxContext,
+    ) -> Result<Beginning, RunnerError> {
+        match self.initialise(request_id, InitPhase::Init, INIT_LIMIT).await {
+            Ok(failed) => {
+                let init = Some(self.machine.since(self.started_at));
+                Ok(Beginning { init, began_at: None, failed })
+            }
+            Err(Elapsed) => {
+                self.restart(version, context).await?;
+                let began_at = Some(self.started_at);
+                Ok(Beginning { init: None, began_at, failed: self.initialise_within_timeout(request_id).await })
+            }
         }
     }
 
-    /// Waits for a new runtime to ask for its first event; gives the invocation's completion when that failed.
-    async fn initialise(&mut self, request_id: &str) -> Option<Completion> {
-        let completion = match self.signal(INIT_LIMIT).await {
-            // Too slow for the Init phase: it goes on within the invocation's own time.
-            Ok(RuntimeSignal::Message(RuntimeMessage::Ready)) | Err(Elapsed) => {
-                self.is_initialised = true;
-                self.measure_memory();
-                self.log_initialisation(&InvocationStatus::Answered).await;
-                return None;
-            }
+    /// Starts another runtime in the place of the one that took too long.
+    async fn restart(&mut self, version: &FunctionVersion, context: &SandboxContext) -> Result<(), RunnerError> {
+        self.started_at = self.machine.now();
+        if let Some(line) = self.system_log.init_start(self.clock.now(), InitPhase::Invoke) {
+            self.log.line(line).await;
+        }
+        let mut runtime = context.runner.start(version, &self.launch).await?;
+        self.log.go_on(runtime.take_output()).await;
+        self.runtime = runtime;
+        Ok(())
+    }
+
+    /// Waits for a runtime that was started within an invocation; gives the invocation's completion when that failed.
+    async fn initialise_within_timeout(&mut self, request_id: &str) -> Option<Completion> {
+        let timeout = Duration::from_secs(u64::from(self.timeout_s));
+        let left = timeout.saturating_sub(self.machine.since(self.started_at));
+        match self.initialise(request_id, InitPhase::Invoke, left).await {
+            Ok(failed) => failed,
+            Err(Elapsed) => Some(Completion::timed_out(self.clock.now(), request_id, self.timeout_s)),
+        }
+    }
+
+    /// Waits for a new runtime to ask for its first event; gives the invocation's completion when that failed. One that takes
+    /// longer than `limit` is ended.
+    async fn initialise(
+        &mut self,
+        request_id: &str,
+        phase: InitPhase,
+        limit: Duration,
+    ) -> Result<Option<Completion>, Elapsed> {
+        let signal = self.signal(limit).await;
+        self.measure_memory();
+        let failed = match signal {
+            Ok(RuntimeSignal::Message(RuntimeMessage::Ready)) => None,
             Ok(RuntimeSignal::Message(
                 RuntimeMessage::InitError(document)
                 | RuntimeMessage::Error(document)
                 | RuntimeMessage::Response(document),
-            )) => Completion::init_failed(document),
-            Ok(signal) => ended(request_id, &signal),
+            )) => Some(Completion::init_failed(document)),
+            Ok(signal) => Some(ended(request_id, &signal)),
+            Err(Elapsed) => {
+                self.runtime.kill();
+                self.log_initialisation(phase, &InvocationStatus::TimedOut).await;
+                return Err(Elapsed);
+            }
         };
-        self.log_initialisation(&completion.status).await;
-        Some(completion)
+        self.is_initialised = failed.is_none();
+        let status = failed.as_ref().map_or(InvocationStatus::Answered, |failed| failed.status.clone());
+        self.log_initialisation(phase, &status).await;
+        Ok(failed)
     }
 
-    async fn log_initialisation(&mut self, status: &InvocationStatus) {
-        for line in self.system_log.init_end(self.clock.now(), self.machine.since(self.started_at), status) {
+    async fn log_initialisation(&mut self, phase: InitPhase, status: &InvocationStatus) {
+        let took = self.machine.since(self.started_at);
+        for line in self.system_log.init_end(self.clock.now(), took, phase, status) {
             self.log.line(line).await;
         }
     }
@@ -204,6 +281,9 @@ impl Sandbox {
                 Ok(RuntimeSignal::Message(RuntimeMessage::Ready)) => {}
                 Ok(RuntimeSignal::Message(RuntimeMessage::Response(result))) => {
                     return Completion::answered(result, false);
+                }
+                Ok(RuntimeSignal::Message(RuntimeMessage::Streamed { content_type, body })) => {
+                    return Completion::streamed(content_type, body);
                 }
                 Ok(RuntimeSignal::Message(RuntimeMessage::Error(document))) => {
                     return Completion::answered(document, true);

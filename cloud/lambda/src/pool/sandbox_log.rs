@@ -63,7 +63,7 @@ pub(super) struct SandboxLog {
     /// Told when an invocation begins.
     begun: Arc<Notify>,
     /// Dropped with this: the task takes what is left, and ends.
-    _sandbox: oneshot::Sender<()>,
+    sandbox: oneshot::Sender<()>,
 }
 
 impl SandboxLog {
@@ -95,7 +95,23 @@ impl SandboxLog {
             group.await;
             writing.await;
         });
-        Self { log, begun, _sandbox: sender }
+        Self { log, begun, sandbox: sender }
+    }
+
+    /// Goes on with the output of another runtime, after everything that the one before has written.
+    pub(super) async fn go_on(&mut self, output: Option<pipe::Receiver>) {
+        let output = output.map(Arc::new);
+        let machine = {
+            let mut log = self.log.lock().await;
+            log.drain().await;
+            log.flush_partial();
+            log.output.clone_from(&output);
+            log.clock.machine()
+        };
+        let (sender, sandbox) = oneshot::channel();
+        // The task of the output before ends.
+        drop(std::mem::replace(&mut self.sandbox, sender));
+        tokio::spawn(write_on(Arc::clone(&self.log), output, Arc::clone(&self.begun), machine, sandbox));
     }
 
     /// Adds the line that begins an invocation. It is handed over with what comes next, or soon.
@@ -208,7 +224,15 @@ impl Log {
     /// Reads some of what the function has written; none where there is nothing.
     fn read(&mut self) -> Option<usize> {
         let mut buffer = [0; READ_BYTES];
-        match self.output.as_ref()?.try_read(&mut buffer) {
+        let output = self.output.as_ref()?;
+        let read = match output.try_read(&mut buffer) {
+            // It may have been written so lately that nobody has been told of it yet.
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                rustix::io::read(output.as_fd(), buffer.as_mut_slice()).map_err(std::io::Error::from)
+            }
+            read => read,
+        };
+        match read {
             Ok(0) => self.output = None,
             Ok(count) => {
                 let lines = self.lines.push(buffer.get(..count).unwrap_or_default());
@@ -286,6 +310,22 @@ mod tests {
             }
             assert!(told.starts_with("START"), "{told}");
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_output_of_another_runtime_comes_after_that_of_the_first() {
+        let (mut first, output) = pipe::pipe().unwrap();
+        let logs = Arc::new(KeptLogs::default());
+        let mut log = log_of(output, &logs, Clock::system());
+        tokio::io::AsyncWriteExt::write_all(&mut first, b"first\nno newline").await.unwrap();
+        let (mut second, output) = pipe::pipe().unwrap();
+        log.go_on(Some(output)).await;
+        tokio::io::AsyncWriteExt::write_all(&mut second, b"second\n").await.unwrap();
+        let mut told = String::new();
+        while !told.contains("second") {
+            told.push_str(&String::from_utf8(log.tail().await).unwrap());
+        }
+        assert_eq!(told, "first\nno newline\nsecond\n");
     }
 
     /// Writes lines until nothing moves any more; gives how many bytes were taken.

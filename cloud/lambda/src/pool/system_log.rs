@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::report::{self, InvocationStatus, Usage};
+use super::report::{self, InitPhase, InvocationStatus, Usage};
 use crate::model::{FunctionVersion, LogLevel};
 
 /// What writes them.
@@ -24,27 +24,35 @@ impl SystemLog {
         Self { level: version.logging.system_level(), function: version.name.clone(), version: version.version.clone() }
     }
 
-    /// The beginning of a sandbox.
-    pub(super) fn init_start(&self, at: Timestamp) -> Option<String> {
+    /// The beginning of a runtime.
+    pub(super) fn init_start(&self, at: Timestamp, phase: InitPhase) -> Option<String> {
         let record = json!({
             "initializationType": "on-demand",
-            "phase": "init",
+            "phase": phase.name(),
             "functionName": self.function,
             "functionVersion": self.version,
         });
         self.event(at, LogLevel::Info, "platform.initStart", record)
     }
 
-    /// The end of a start of the runtime; in text it is told of only when it failed.
-    pub(super) fn init_end(&self, at: Timestamp, took: Duration, status: &InvocationStatus) -> Vec<String> {
+    /// The end of a start of the runtime; in text it is told of only when it failed, or took too long.
+    pub(super) fn init_end(
+        &self,
+        at: Timestamp,
+        took: Duration,
+        phase: InitPhase,
+        status: &InvocationStatus,
+    ) -> Vec<String> {
         if self.level.is_none() {
             return match status {
-                InvocationStatus::Failed(error_type) => vec![report::init_report(took, error_type)],
-                InvocationStatus::Answered | InvocationStatus::TimedOut => Vec::new(),
+                InvocationStatus::Answered => Vec::new(),
+                InvocationStatus::Failed(_) | InvocationStatus::TimedOut => {
+                    vec![report::init_report(took, phase, status)]
+                }
             };
         }
         let level = if *status == InvocationStatus::Answered { LogLevel::Debug } else { LogLevel::Warn };
-        let mut done = json!({"initializationType": "on-demand", "phase": "init"});
+        let mut done = json!({"initializationType": "on-demand", "phase": phase.name()});
         tell(&mut done, status);
         let mut init_report = done.clone();
         init_report["metrics"] = json!({"durationMs": rounded_ms(took)});
@@ -135,8 +143,8 @@ mod tests {
             memory_used_mb: Some(31),
             status: status.clone(),
         };
-        let mut lines: Vec<String> = log.init_start(at).into_iter().collect();
-        lines.extend(log.init_end(at, init, &status));
+        let mut lines: Vec<String> = log.init_start(at, InitPhase::Init).into_iter().collect();
+        lines.extend(log.init_end(at, init, InitPhase::Init, &status));
         lines.extend(log.start(at, "id-1"));
         lines.extend(log.end(at, "id-1", vec!["text\n".to_owned()], &usage));
         lines.concat()
@@ -155,6 +163,19 @@ mod tests {
         assert_eq!(kinds(LogLevel::Info, InvocationStatus::Answered), ["initStart", "start", "report"]);
         assert_eq!(kinds(LogLevel::Warn, InvocationStatus::Answered), Vec::<String>::new());
         assert_eq!(kinds(LogLevel::Warn, failed()), ["initRuntimeDone", "initReport", "runtimeDone", "report"]);
+    }
+
+    #[test]
+    fn a_start_that_takes_too_long_names_its_phase() {
+        let at = "2026-01-02T03:04:05.678Z".parse().unwrap();
+        let log = log(LogLevel::Info);
+        let timed_out = |phase| log.init_end(at, Duration::from_secs(10), phase, &InvocationStatus::TimedOut).concat();
+        insta::assert_snapshot!(timed_out(InitPhase::Init), @r#"
+        {"time":"2026-01-02T03:04:05.678Z","type":"platform.initRuntimeDone","record":{"initializationType":"on-demand","phase":"init","status":"timeout"}}
+        {"time":"2026-01-02T03:04:05.678Z","type":"platform.initReport","record":{"initializationType":"on-demand","phase":"init","status":"timeout","metrics":{"durationMs":10000.0}}}
+        "#);
+        assert!(timed_out(InitPhase::Invoke).contains(r#""phase":"invoke","status":"timeout""#));
+        assert!(log.init_start(at, InitPhase::Invoke).unwrap().contains(r#""phase":"invoke""#));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What runs a function's code: the port [`Runner`], and the real one, which starts processes.
 
+mod client_context;
 mod environment;
 mod failure;
 mod interpreted;
@@ -14,6 +15,7 @@ mod runtime_api;
 mod simulated;
 mod supervisors;
 
+pub(crate) use client_context::client_context;
 pub(crate) use environment::reserved;
 pub(crate) use failure::{RuntimeFailure, error_type};
 pub use process_runner::{ProcessRunner, ProcessRunnerSettings};

@@ -96,6 +96,8 @@ pub struct InvocationEvent {
     pub trace_id: String,
     /// What the function gets.
     pub payload: Bytes,
+    /// What the caller says of itself, as JSON in one line.
+    pub client_context: Option<String>,
 }
 
 /// An event on its way to the runtime.
@@ -129,6 +131,13 @@ pub enum RuntimeMessage {
     Ready,
     /// The function's result.
     Response(Bytes),
+    /// The function's result that was streamed with a content type.
+    Streamed {
+        /// What the function says that it is.
+        content_type: String,
+        /// The whole of it.
+        body: Bytes,
+    },
     /// The function's error, as the runtime describes it.
     Error(Bytes),
     /// The runtime could not start, as it describes it.

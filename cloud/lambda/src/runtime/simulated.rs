@@ -21,6 +21,14 @@ type Handler = dyn Fn(&FunctionVersion, &InvocationEvent) -> SimulatedRun + Send
 pub struct SimulatedRunner {
     clock: Clock,
     handler: Arc<Handler>,
+    init: SimulatedInit,
+}
+
+/// What each runtime does before it asks for its first event.
+#[derive(Debug, Clone, Default)]
+struct SimulatedInit {
+    takes: Duration,
+    prints: Vec<String>,
 }
 
 /// What one run of a simulated function does.
@@ -76,7 +84,14 @@ impl SimulatedRunner {
         clock: Clock,
         handler: impl Fn(&FunctionVersion, &InvocationEvent) -> SimulatedRun + Send + Sync + 'static,
     ) -> Self {
-        Self { clock, handler: Arc::new(handler) }
+        Self { clock, handler: Arc::new(handler), init: SimulatedInit::default() }
+    }
+
+    /// Each runtime prints a line, and then takes so long to initialise.
+    #[must_use]
+    pub fn initialising_for(mut self, takes: Duration, line: &str) -> Self {
+        self.init = SimulatedInit { takes, prints: vec![format!("{line}\n")] };
+        self
     }
 }
 
@@ -86,14 +101,15 @@ impl Runner for SimulatedRunner {
         version: &'a FunctionVersion,
         _launch: &'a Launch,
     ) -> PortFuture<'a, Result<Box<dyn Runtime>, RunnerError>> {
-        let runtime = SimulatedRuntime {
+        let mut runtime = SimulatedRuntime {
             clock: self.clock.clone(),
             handler: Arc::clone(&self.handler),
             version: version.clone(),
-            signals: VecDeque::from([RuntimeSignal::Message(RuntimeMessage::Ready)]),
+            signals: self.init.prints.iter().cloned().map(RuntimeSignal::Printed).collect(),
             last_signal: None,
             is_running: true,
         };
+        runtime.initialise(self.init.takes);
         Box::pin(async move { Ok(Box::new(runtime) as Box<dyn Runtime>) })
     }
 
@@ -115,10 +131,26 @@ struct SimulatedRuntime {
     is_running: bool,
 }
 
+impl SimulatedRuntime {
+    /// It asks for its first event after so long.
+    fn initialise(&mut self, takes: Duration) {
+        let ready = RuntimeSignal::Message(RuntimeMessage::Ready);
+        if takes.is_zero() {
+            self.signals.push_back(ready);
+        } else {
+            self.last_signal = Some((self.due_after(takes), ready));
+        }
+    }
+
+    fn due_after(&self, takes: Duration) -> Timestamp {
+        self.clock.now().checked_add(takes).unwrap_or(Timestamp::MAX)
+    }
+}
+
 impl Runtime for SimulatedRuntime {
     fn deliver(&mut self, invocation: Delivery) -> PortFuture<'_, ()> {
         let run = (self.handler)(&self.version, &invocation.event);
-        let due = self.clock.now().checked_add(run.takes).unwrap_or(Timestamp::MAX);
+        let due = self.due_after(run.takes);
         self.signals.extend(run.prints.into_iter().map(RuntimeSignal::Printed));
         self.last_signal = run.ends_with.map(|signal| (due, signal));
         Box::pin(std::future::ready(()))
@@ -135,7 +167,8 @@ impl Runtime for SimulatedRuntime {
             match self.last_signal.take() {
                 Some((_, signal)) => {
                     self.is_running = !matches!(signal, RuntimeSignal::Exited(_) | RuntimeSignal::OutOfMemory);
-                    if self.is_running {
+                    let asks_already = matches!(signal, RuntimeSignal::Message(RuntimeMessage::Ready));
+                    if self.is_running && !asks_already {
                         self.signals.push_back(RuntimeSignal::Message(RuntimeMessage::Ready));
                     }
                     signal

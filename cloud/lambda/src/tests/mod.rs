@@ -101,8 +101,13 @@ impl Fixture {
         seed: u64,
         handler: impl Fn(&crate::FunctionVersion, &InvocationEvent) -> SimulatedRun + Send + Sync + 'static,
     ) -> Self {
+        Self::run_by(seed, |clock| SimulatedRunner::new(clock, handler))
+    }
+
+    /// The same, with the runner that is made with its clock.
+    pub(crate) fn run_by(seed: u64, runner: impl FnOnce(Clock) -> SimulatedRunner) -> Self {
         let (clock, control) = Clock::moved_by_hand(start());
-        let runner = Arc::new(SimulatedRunner::new(clock.clone(), handler));
+        let runner = Arc::new(runner(clock.clone()));
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let store = Store::in_memory().unwrap();
         let logs = Arc::new(KeptLogs::default());

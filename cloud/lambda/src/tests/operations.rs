@@ -67,7 +67,8 @@ async fn what_an_invocation_would_not_heed_is_refused_by_its_name() {
         let request = request(&Location::default(), lambda.clock.now(), "POST", path, &json!({}));
         answer(&lambda.functions, &lambda.faults, request.with_header(header, "x")).await.unwrap_err()
     };
-    for (header, member) in [("x-amz-client-context", "ClientContext"), ("x-amz-tenant-id", "TenantId")] {
+    for (header, member) in [("x-amz-durable-execution-name", "DurableExecutionName"), ("x-amz-tenant-id", "TenantId")]
+    {
         let refused = sent(header).await;
         assert_eq!(refused.message, format!("The embedded cloud does not implement {member} of lambda:Invoke yet."));
     }

@@ -11,11 +11,18 @@ use crate::model::InvokeMode;
 /// "Response streaming").
 const DELIMITER: [u8; 8] = [0; 8];
 
-/// Reads a result; none when it can be no answer. What was streamed is there as a whole.
-pub(super) fn interpret(payload: Bytes, mode: InvokeMode) -> Option<Response> {
+/// The content type of a stream that begins with such a description; it is none of what follows.
+const DESCRIBED: &str = "application/vnd.awslambda.http-integration-response";
+
+/// What a stream is that nobody says anything of.
+const BYTES: &str = "application/octet-stream";
+
+/// Reads a result; none when it can be no answer. What was streamed is there as a whole; `content_type` is what the function
+/// says that it is.
+pub(super) fn interpret(payload: Bytes, content_type: Option<&str>, mode: InvokeMode) -> Option<Response> {
     match mode {
         InvokeMode::Buffered => buffered(payload),
-        InvokeMode::ResponseStream => streamed(payload),
+        InvokeMode::ResponseStream => streamed(payload, content_type),
     }
 }
 
@@ -28,21 +35,22 @@ fn buffered(payload: Bytes) -> Option<Response> {
 }
 
 /// A description of the answer may stand before what was streamed.
-fn streamed(payload: Bytes) -> Option<Response> {
+fn streamed(payload: Bytes, content_type: Option<&str>) -> Option<Response> {
     let at = payload.windows(DELIMITER.len()).position(|window| window == DELIMITER);
     let described = at.and_then(|at| {
         let members = serde_json::from_slice::<Value>(payload.get(..at)?).ok()?;
         Some((members.as_object()?.clone(), payload.slice(at + DELIMITER.len()..)))
     });
     let Some((mut members, body)) = described else {
-        return Some(Response::new(200, "application/octet-stream", payload));
+        let content_type = content_type.filter(|given| *given != DESCRIBED).unwrap_or(BYTES);
+        return Some(Response::new(200, content_type, payload));
     };
     members.entry("statusCode").or_insert_with(|| 200.into());
     members.remove("body");
     let answer = answer_in_full(&members, true)?;
     let has_type = answer.has_header("content-type");
     let answer = Response { body, ..answer };
-    Some(if has_type { answer } else { answer.with_header("content-type", "application/octet-stream") })
+    Some(if has_type { answer } else { answer.with_header("content-type", BYTES) })
 }
 
 #[cfg(test)]
@@ -50,7 +58,11 @@ mod tests {
     use super::*;
 
     fn shown(payload: &[u8], mode: InvokeMode) -> Option<String> {
-        let answer = interpret(Bytes::copy_from_slice(payload), mode)?;
+        shown_as(payload, None, mode)
+    }
+
+    fn shown_as(payload: &[u8], content_type: Option<&str>, mode: InvokeMode) -> Option<String> {
+        let answer = interpret(Bytes::copy_from_slice(payload), content_type, mode)?;
         let headers: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         Some(format!("{} {headers:?} {}", answer.status, String::from_utf8_lossy(&answer.body)))
     }
@@ -75,5 +87,9 @@ mod tests {
         assert_eq!(streamed(b"plain"), r#"200 ["content-type: application/octet-stream"] plain"#);
         let described = b"{\"statusCode\":404,\"headers\":{\"Content-Type\":\"text/html\"}}\0\0\0\0\0\0\0\0<p>no</p>";
         assert_eq!(streamed(described), r#"404 ["content-type: text/html"] <p>no</p>"#);
+        let typed = |payload: &[u8], given| shown_as(payload, Some(given), InvokeMode::ResponseStream).unwrap();
+        assert_eq!(typed(b"a,b", "text/csv"), r#"200 ["content-type: text/csv"] a,b"#);
+        assert_eq!(typed(described, DESCRIBED), r#"404 ["content-type: text/html"] <p>no</p>"#);
+        assert_eq!(typed(b"plain", DESCRIBED), r#"200 ["content-type: application/octet-stream"] plain"#);
     }
 }

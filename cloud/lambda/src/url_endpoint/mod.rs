@@ -55,9 +55,10 @@ impl Functions {
         let caller = request.scope.as_ref().filter(|_| target.is_signed()).map(|scope| (scope, self.identity(scope)));
         let payload = Bytes::from(event::event(target, caller.as_ref(), request).to_string());
         let trace_id = request.header("x-amzn-trace-id");
-        match self.run(&target.reference, payload, trace_id).await {
-            Ok(invocation) if invocation.function_error.is_none() => {
-                let answer = answer::interpret(invocation.payload, target.url.invoke_mode);
+        match self.run(&target.reference, payload, trace_id, None).await {
+            Ok(run) if run.invocation.function_error.is_none() => {
+                let content_type = run.content_type.as_deref();
+                let answer = answer::interpret(run.invocation.payload, content_type, target.url.invoke_mode);
                 answer.unwrap_or_else(|| failed(target, "its result is no answer"))
             }
             Ok(_) => failed(target, "the function failed"),

@@ -1,10 +1,11 @@
 //! Function URLs as they are called.
 
+use bytes::Bytes;
 use cloud_core::{Account, Location, Request, Response, Scope, Signed};
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::runtime::SimulatedRun;
+use crate::runtime::{RuntimeMessage, RuntimeSignal, SimulatedRun};
 use crate::tests::{Fixture, value};
 
 const URL: &str = "/2021-10-31/functions/f/url";
@@ -153,6 +154,21 @@ async fn what_the_function_can_not_answer_is_told_without_its_reason() {
     lambda.ask("PUT", "/2017-10-31/functions/f/concurrency", &json!({"ReservedConcurrentExecutions": 0})).await;
     let throttled = get(&lambda, &id).await;
     assert_eq!((throttled.status, value(&throttled)), (429, json!({"Message": "Rate Exceeded."})));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_streamed_has_the_content_type_that_the_function_gave() {
+    let lambda = Fixture::with(|_, _| {
+        let body = Bytes::from_static(b"a,b");
+        let streamed = RuntimeMessage::Streamed { content_type: "text/csv".to_owned(), body };
+        SimulatedRun::ends_with(RuntimeSignal::Message(streamed))
+    });
+    lambda.create("f").await;
+    let id = create(&lambda, URL, json!({"AuthType": "NONE", "InvokeMode": "RESPONSE_STREAM"})).await;
+    let_everybody_in(&lambda).await;
+    let answer = get(&lambda, &id).await;
+    assert_eq!((answer.status, header(&answer, "content-type")), (200, Some("text/csv")));
+    assert_eq!(answer.body, "a,b");
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::answer::Answer;
 use crate::driver::Message;
 use crate::states::States;
-use crate::wire::{errors, jackson_error};
+use crate::wire::errors;
 
 /// The length of the tokens that the language engine makes: hexadecimal digits.
 const TOKEN_DIGITS: usize = 64;
@@ -26,7 +26,7 @@ pub(crate) async fn success(states: &Arc<States>, request: &Request) -> Answer {
     let Success { task_token, output } = request.json()?;
     check_token(&task_token)?;
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&output) {
-        return Err(errors::invalid_output(&jackson_error::of_input(&output, &error.to_string())));
+        return Err(errors::invalid_output(&errors::no_json(&output, &error.to_string())));
     }
     deliver(states, request, &task_token, |task| Input::TaskSucceeded { task, output }).await
 }

@@ -15,7 +15,6 @@ use crate::rows::express::ExpressRun;
 use crate::rows::machine::Kind;
 use crate::states::States;
 use crate::wire::errors::{self, invalid_input, validation};
-use crate::wire::jackson_error;
 use crate::wire::names::{MachineReference, check_name};
 
 /// Starts an execution; it is durable when this answers.
@@ -145,5 +144,5 @@ pub(crate) fn check_input(input: &str) -> Result<(), ServiceError> {
         )));
     }
     let valid = serde_json::from_str::<serde::de::IgnoredAny>(input);
-    valid.map(drop).map_err(|error| invalid_input(&jackson_error::of_input(input, &error.to_string())))
+    valid.map(drop).map_err(|error| invalid_input(&errors::no_json(input, &error.to_string())))
 }

@@ -26,8 +26,17 @@ struct Parameters<'a> {
     qualifier: Option<String>,
     invocation_type: Option<String>,
     log_type: Option<String>,
+    client_context: Option<String>,
     #[serde(borrow)]
     payload: Option<&'a RawValue>,
+}
+
+/// What a function is called with, and what of it is asked for.
+#[derive(Debug, Default)]
+struct Call<'a> {
+    payload: Bytes,
+    client_context: Option<&'a str>,
+    with_log: bool,
 }
 
 /// A Lambda function that is the Task's `Resource`.
@@ -39,7 +48,10 @@ pub(super) async fn call_function(
 ) -> Input {
     let function = FunctionReference::parse(arn, &acting.location).map_err(|error| service_failure(states, &error));
     match function.and_then(|function| permitted(states, acting, function)) {
-        Ok(function) => run(states, request, &function, Bytes::copy_from_slice(request.input.as_bytes()), false).await,
+        Ok(function) => {
+            let call = Call { payload: Bytes::copy_from_slice(request.input.as_bytes()), ..Call::default() };
+            run(states, request, &function, call).await
+        }
         Err(fault) => fault.input(request),
     }
 }
@@ -81,7 +93,8 @@ pub(super) async fn invoke(states: &Arc<States>, acting: &Acting<'_>, request: &
     let accepted = match parameters.invocation_type.as_deref() {
         None | Some("RequestResponse") => {
             let with_log = parameters.log_type.as_deref() == Some("Tail");
-            return run(states, request, &function, payload, with_log).await;
+            let call = Call { payload, client_context: parameters.client_context.as_deref(), with_log };
+            return run(states, request, &function, call).await;
         }
         Some("Event") => states.functions.invoke_later(&function, payload).await.map(|id| (202, id, None)),
         Some("DryRun") => {
@@ -115,19 +128,13 @@ fn event(payload: &RawValue) -> String {
     }
 }
 
-async fn run(
-    states: &Arc<States>,
-    request: &TaskRequest,
-    function: &FunctionReference,
-    payload: Bytes,
-    with_log: bool,
-) -> Input {
-    match states.functions.invoke(function, payload).await {
+async fn run(states: &Arc<States>, request: &TaskRequest, function: &FunctionReference, call: Call<'_>) -> Input {
+    match states.functions.invoke_for(function, call.payload, call.client_context).await {
         Ok(invocation) => {
-            if with_log {
+            if call.with_log {
                 states.logs.flush(&function.location, &function.log_group()).await;
             }
-            let log = with_log.then(|| BASE64_STANDARD.encode(&invocation.log_tail));
+            let log = call.with_log.then(|| BASE64_STANDARD.encode(&invocation.log_tail));
             let answer = InvocationResponse {
                 payload: &String::from_utf8_lossy(&invocation.payload),
                 is_error: invocation.function_error.is_some(),

@@ -248,6 +248,16 @@ impl FunctionInvoker for Functions {
         })
     }
 
+    fn invoke_for<'a>(
+        &'a self,
+        function: &'a FunctionReference,
+        payload: Bytes,
+        client_context: Option<&'a str>,
+    ) -> PortFuture<'a, Result<Invocation, ServiceError>> {
+        self.invoked.lock().unwrap().extend(client_context.map(|context| format!("for {context}")));
+        self.invoke(function, payload)
+    }
+
     fn invoke_later<'a>(
         &'a self,
         function: &'a FunctionReference,

@@ -45,6 +45,15 @@ async fn a_task_without_a_mock_calls_its_function() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_context_goes_with_an_invocation() {
+    let fixture = Fixture::new().await;
+    let parameters = json!({"FunctionName": "echo", "Payload": 1, "ClientContext": "e30="});
+    let answer = tested(&fixture, &lambda(&json!({"Parameters": parameters})), &json!({"roleArn": ROLE})).await;
+    assert_eq!(answer["status"], "SUCCEEDED");
+    assert_eq!(*fixture.outside.functions.invoked.lock().unwrap(), ["for e30=", "echo 1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_test_takes_as_long_as_its_state_and_five_minutes_at_most() {
     let fixture = Fixture::new().await;
     // The function takes a second.

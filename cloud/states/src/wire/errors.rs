@@ -1,6 +1,6 @@
 //! Step Functions' own errors, with the texts that were recorded from AWS.
 
-use cloud_core::ServiceError;
+use cloud_core::{JacksonError, ServiceError};
 use cloud_store::StoreError;
 
 /// How the error begins of what the store did not take.
@@ -30,6 +30,15 @@ pub(crate) fn invalid_name(name: &str) -> ServiceError {
 
 pub(crate) fn invalid_definition(why: &str) -> ServiceError {
     ServiceError::bad_request("InvalidDefinition", format!("Invalid State Machine Definition: '{why}'"))
+}
+
+/// The words about an execution's input, or a task's output, that is no JSON; `fallback` is used where Jackson has nothing
+/// against it.
+pub(crate) fn no_json(text: &str, fallback: &str) -> String {
+    if text.trim().is_empty() {
+        return "Invalid execution input.".to_owned();
+    }
+    JacksonError::in_text(text).map_or_else(|| fallback.to_owned(), |mistake| mistake.words)
 }
 
 pub(crate) fn invalid_input(why: &str) -> ServiceError {
@@ -133,4 +142,22 @@ pub(crate) fn wants_data(included: Option<&str>) -> bool {
 /// The size of a page: 100 when none, or 0, was asked for.
 pub(crate) fn page_size(asked: Option<usize>) -> usize {
     asked.filter(|asked| *asked > 0).unwrap_or(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_that_is_no_json_has_the_words_recorded_from_aws() {
+        assert_eq!(
+            no_json("not some json", ""),
+            "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        );
+        assert_eq!(
+            no_json("{'not': 'json'", ""),
+            "Unexpected character (''' (code 39)): was expecting double-quote to start field name"
+        );
+        assert_eq!(no_json("", ""), "Invalid execution input.");
+    }
 }

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper::header::HeaderMap;
+use hyper::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::json;
 
 /// How much of an answer that is too large is read and dropped, so that the runtime hears what was wrong with it and goes on.
@@ -27,6 +27,17 @@ pub(super) enum Unread {
 /// for AWS Lambda").
 const ERROR_TYPE_TRAILER: &str = "lambda-runtime-function-error-type";
 const ERROR_BODY_TRAILER: &str = "lambda-runtime-function-error-body";
+
+/// A header of a response that is streamed.
+const RESPONSE_MODE_HEADER: &str = "lambda-runtime-function-response-mode";
+
+/// What a response is that is streamed; none where the function does not say so, or does not stream.
+pub(super) fn streamed_type(headers: &HeaderMap) -> Option<String> {
+    if headers.get(RESPONSE_MODE_HEADER)?.as_bytes() != b"streaming" {
+        return None;
+    }
+    headers.get(CONTENT_TYPE)?.to_str().ok().map(str::to_owned)
+}
 
 /// A function's result, or the error's document that came after what it had streamed.
 pub(super) async fn collect_response(body: &mut Incoming, limit: usize) -> Result<Result<Bytes, Bytes>, Unread> {

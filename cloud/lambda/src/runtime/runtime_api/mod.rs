@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
-use self::body::{MAX_ERROR_BYTES, Unread, collect, collect_response, drop_rest, shortened};
+use self::body::{MAX_ERROR_BYTES, Unread, collect, collect_response, drop_rest, shortened, streamed_type};
 use self::peer::Owner;
 use super::runner::{Delivery, RuntimeMessage};
 
@@ -245,9 +245,10 @@ impl Exchange {
             ("lambda-runtime-invoked-function-arn", &event.function_arn),
             ("lambda-runtime-trace-id", &event.trace_id),
         ];
-        for (name, value) in headers {
-            // Always: ids and ARNs are plain text, and the trace id came in a header itself.
-            if let Ok(value) = HeaderValue::from_str(value) {
+        let client_context = event.client_context.as_deref().map(|context| ("lambda-runtime-client-context", context));
+        for (name, value) in headers.into_iter().chain(client_context) {
+            // Always: ids and ARNs are plain text, the trace id came in a header itself, and the client context is one line.
+            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
                 response.headers_mut().insert(name, value);
             }
         }
@@ -258,9 +259,16 @@ impl Exchange {
         if let Some(refusal) = self.refuse_other(id) {
             return refusal;
         }
+        let content_type = streamed_type(request.headers());
         let mut body = request.into_body();
         let reason = match collect_response(&mut body, MAX_RESPONSE_BYTES).await {
-            Ok(Ok(body)) => return self.finish(id, RuntimeMessage::Response(body)).await,
+            Ok(Ok(body)) => {
+                let result = match content_type {
+                    Some(content_type) => RuntimeMessage::Streamed { content_type, body },
+                    None => RuntimeMessage::Response(body),
+                };
+                return self.finish(id, result).await;
+            }
             Ok(Err(document)) => return self.finish(id, RuntimeMessage::Error(document)).await,
             Err(reason) => reason,
         };

@@ -19,6 +19,7 @@ fn delivery(id: &str) -> Delivery {
         function_arn: "arn".to_owned(),
         trace_id: "Root=1".to_owned(),
         payload: Bytes::from_static(b"{}"),
+        client_context: None,
     };
     Delivery { event, deadline_ms: 5 }
 }
@@ -52,11 +53,11 @@ async fn ask(api: &RuntimeApi, method: &str, path: &str, body: &str) -> String {
 }
 
 /// A streamed response in two pieces, with these trailers.
-async fn stream_response(api: &RuntimeApi, trailers: &str) -> String {
+async fn stream_response(api: &RuntimeApi, headers: &str, trailers: &str) -> String {
     let host = api.address();
     let request = format!(
         "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\
-         lambda-runtime-function-response-mode: streaming\r\ntransfer-encoding: chunked\r\n\
+         lambda-runtime-function-response-mode: streaming\r\ntransfer-encoding: chunked\r\n{headers}\
          trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n\
          3\r\none\r\n3\r\ntwo\r\n0\r\n{trailers}\r\n"
     );
@@ -68,16 +69,20 @@ async fn stream_response(api: &RuntimeApi, trailers: &str) -> String {
 async fn a_streamed_response_is_whole_or_an_error() {
     let body = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, r#"{"errorType":"E","errorMessage":"broke"}"#);
     let with_body = format!("Lambda-Runtime-Function-Error-Type: E\r\nLambda-Runtime-Function-Error-Body: {body}\r\n");
+    let whole = Bytes::from_static(b"onetwo");
+    let error = RuntimeMessage::Error(Bytes::from_static(br#"{"errorType":"E","errorMessage":"broke"}"#));
+    let typed = RuntimeMessage::Streamed { content_type: "text/csv".to_owned(), body: whole.clone() };
     let cases = [
-        ("", RuntimeMessage::Response(Bytes::from_static(b"onetwo"))),
-        (with_body.as_str(), RuntimeMessage::Error(Bytes::from_static(br#"{"errorType":"E","errorMessage":"broke"}"#))),
+        ("", "", RuntimeMessage::Response(whole)),
+        ("content-type: text/csv\r\n", "", typed),
+        ("content-type: text/csv\r\n", with_body.as_str(), error),
     ];
-    for (trailers, expected) in cases {
+    for (headers, trailers, expected) in cases {
         let mut api = listen().await;
         api.deliver(delivery("id-1")).await;
         ask(&api, "GET", "invocation/next", "").await;
         assert_eq!(api.message().await, RuntimeMessage::Ready);
-        assert!(stream_response(&api, trailers).await.starts_with("HTTP/1.1 202"));
+        assert!(stream_response(&api, headers, trailers).await.starts_with("HTTP/1.1 202"));
         assert_eq!(api.message().await, expected);
     }
 }
@@ -98,6 +103,17 @@ async fn an_invocation_goes_to_the_runtime_and_comes_back() {
     assert!(again.contains("403 Forbidden") && again.contains("No invocation is running."), "{again}");
     let late = ask(&api, "POST", "init/error", "{}").await;
     assert!(late.contains("The runtime has started already."), "{late}");
+}
+
+#[tokio::test]
+async fn a_client_context_is_a_header_in_utf_8() {
+    let mut api = listen().await;
+    let mut delivery = delivery("id-1");
+    delivery.event.client_context = Some(r#"{"custom":{"é":"ü"}}"#.to_owned());
+    api.deliver(delivery).await;
+    let event = ask(&api, "GET", "invocation/next", "").await;
+    assert!(event.contains("lambda-runtime-client-context: {\"custom\":{\"é\":\"ü\"}}\r\n"), "{event}");
+    assert_eq!(api.message().await, RuntimeMessage::Ready);
 }
 
 #[tokio::test]

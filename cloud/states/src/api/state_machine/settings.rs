@@ -1,13 +1,12 @@
 //! What a state machine may be made of: the checks that creating and updating share.
 
 use asl::{DefinitionError, Finding, FindingKind, StateMachine};
-use cloud_core::{Location, Principal, RoleTrust, ServiceError};
+use cloud_core::{JacksonError, Location, Principal, RoleTrust, ServiceError};
 use serde::Deserialize;
 
 use crate::rows::machine::{Kind, Logging};
 use crate::states::States;
 use crate::wire::errors::{NOT_ASSUMED, invalid_arn, invalid_definition, validation};
-use crate::wire::jackson_error::{self, JacksonError};
 
 /// `TracingConfiguration`.
 #[derive(Debug, Default, Deserialize)]
@@ -35,7 +34,7 @@ pub(crate) fn refused(error: &DefinitionError, definition: &str) -> ServiceError
 
 /// What AWS says instead of a finding that the definition is no JSON.
 pub(super) fn no_json(finding: &Finding, definition: &str) -> Option<JacksonError> {
-    if finding.kind == FindingKind::InvalidJson { jackson_error::of(definition) } else { None }
+    if finding.kind == FindingKind::InvalidJson { JacksonError::in_text(definition) } else { None }
 }
 
 /// Checks that Step Functions may assume the role for a state machine.

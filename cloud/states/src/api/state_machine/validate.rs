@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use asl::{Finding, Severity, StateMachine};
-use cloud_core::Request;
+use cloud_core::{JacksonError, Request};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -11,7 +11,6 @@ use super::settings;
 use crate::api::answer::Answer;
 use crate::states::States;
 use crate::wire::errors;
-use crate::wire::jackson_error::JacksonError;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,37 +1,46 @@
-//! What AWS says of a text that is no JSON: the words of Jackson, the parser that Step Functions reads JSON with.
+//! What AWS says of a text that is no JSON: the words of Jackson, the parser that Step Functions and Lambda read JSON with.
 //!
 //! What was recorded from AWS is among the tests; the rest are Jackson's own messages for the same mistakes.
 
+mod source;
+
+use self::source::Source;
+
 /// The first thing in a text that JSON does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct JacksonError {
+pub struct JacksonError {
     /// What is wrong, without the place.
-    pub(crate) words: String,
+    pub words: String,
     /// `[Source: (String)"..."; line: 1, column: 4]`: the character after the last one that was read.
-    pub(crate) place: String,
+    pub place: String,
 }
 
-/// The longest part of a text that Jackson shows.
-const SHOWN_CHARS: usize = 500;
+/// The longest word that Jackson shows.
+const SHOWN_WORD_CHARS: usize = 256;
 
 const VALUES: &str = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
 
-/// The words about an execution's input; `fallback` is used where Jackson has nothing against it.
-pub(crate) fn of_input(text: &str, fallback: &str) -> String {
-    if text.trim().is_empty() {
-        return "Invalid execution input.".to_owned();
+impl JacksonError {
+    /// The mistake in a text; none when Jackson reads it. It does not look at what follows the first value.
+    #[must_use]
+    pub fn in_text(text: &str) -> Option<Self> {
+        Self::of(Source::Text(text))
     }
-    of(text).map_or_else(|| fallback.to_owned(), |mistake| mistake.words)
-}
 
-/// The mistake about a text; none when Jackson reads it. It does not look at what follows the first value.
-pub(crate) fn of(text: &str) -> Option<JacksonError> {
-    let mut reader = Reader { text: text.chars().collect(), at: 0, open: Vec::new() };
-    let words = reader.document().err()?;
-    // A line that breaks off inside a text does not count as one that ended.
-    let in_text = words.starts_with("Illegal unquoted");
-    let place = reader.place(reader.at - usize::from(in_text), usize::from(in_text));
-    Some(JacksonError { words, place })
+    /// The mistake in bytes, which may be no UTF-8.
+    #[must_use]
+    pub fn in_bytes(bytes: &[u8]) -> Option<Self> {
+        Self::of(Source::Bytes(bytes))
+    }
+
+    fn of(source: Source<'_>) -> Option<Self> {
+        let mut reader = Reader { source, text: source.units(), at: 0, open: Vec::new() };
+        let words = reader.document().err()?;
+        // A line that breaks off inside a text does not count as one that ended.
+        let in_text = words.starts_with("Illegal unquoted");
+        let place = reader.place(reader.at - usize::from(in_text), usize::from(in_text));
+        Some(Self { words, place })
+    }
 }
 
 /// An array or object that is not closed yet.
@@ -41,7 +50,8 @@ struct Open {
     start: usize,
 }
 
-struct Reader {
+struct Reader<'s> {
+    source: Source<'s>,
     text: Vec<char>,
     /// The next character to read.
     at: usize,
@@ -60,7 +70,7 @@ enum Next {
     Separator,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads one value, however deep, without recursion.
     fn document(&mut self) -> Result<(), String> {
         let mut next = Next::Value;
@@ -86,7 +96,12 @@ impl Reader {
                     Next::Value
                 }
                 (Next::FirstName | Next::Name, other) => {
-                    return Err(self.unexpected(other, "was expecting double-quote to start field name"));
+                    self.at += 1;
+                    let other = self.decoded(other)?;
+                    return Err(format!(
+                        "Unexpected character ({}): was expecting double-quote to start field name",
+                        shown(other)
+                    ));
                 }
                 (Next::Value | Next::FirstItem, first) => self.value(first)?,
             };
@@ -106,20 +121,46 @@ impl Reader {
             '"' => self.string("string value")?,
             '-' | '0'..='9' => self.number()?,
             ']' | '}' => return Err(self.unexpected(first, "expected a value")),
-            letter if letter.is_alphabetic() || letter == '_' || letter == '$' => self.word()?,
+            letter if starts_word(letter) => self.word(letter)?,
             other => return Err(self.unexpected(other, &format!("expected a valid value {VALUES}"))),
         }
         Ok(Next::Separator)
     }
 
-    fn word(&mut self) -> Result<(), String> {
-        let is_part = |letter: &char| letter.is_alphanumeric() || matches!(letter, '_' | '$');
-        let word: String = self.text.get(self.at..).unwrap_or_default().iter().take_while(|one| is_part(one)).collect();
-        self.at += word.chars().count();
-        match word.as_str() {
-            "true" | "false" | "null" => Ok(()),
-            _ => Err(format!("Unrecognized token '{word}': was expecting {VALUES}")),
+    fn word(&mut self, first: char) -> Result<(), String> {
+        if let Some(length) = self.literal() {
+            self.at += length;
+            return Ok(());
         }
+        let mut word = String::from(first);
+        self.at += 1;
+        let mut length = 1;
+        while let Some(letter) = self.peek() {
+            // Of bytes, what ends the word is read as well.
+            if matches!(self.source, Source::Text(_)) && !continues_word(letter) {
+                break;
+            }
+            self.at += 1;
+            let letter = self.decoded(letter)?;
+            if !continues_word(letter) {
+                break;
+            }
+            word.push(letter);
+            length += 1;
+            if length == SHOWN_WORD_CHARS {
+                word.push_str("...");
+                break;
+            }
+        }
+        Err(format!("Unrecognized token '{word}': was expecting {VALUES}"))
+    }
+
+    /// The length of the literal that comes next, if one does.
+    fn literal(&self) -> Option<usize> {
+        let rest = self.text.get(self.at..)?;
+        let is_next = |literal: &&str| literal.chars().eq(rest.iter().copied().take(literal.len()));
+        let length = ["true", "false", "null"].into_iter().find(is_next)?.len();
+        rest.get(length).is_none_or(|next| !continues_word(*next)).then_some(length)
     }
 
     fn number(&mut self) -> Result<(), String> {
@@ -187,7 +228,9 @@ impl Reader {
                         shown(control)
                     ));
                 }
-                _ => {}
+                other => {
+                    self.decoded(other)?;
+                }
             }
         }
     }
@@ -207,8 +250,33 @@ impl Reader {
                 Some(other) => Err(self.unexpected(other, "expected a hex-digit for character escape sequence")),
                 None => Err("Unexpected end-of-input in character escape sequence".to_owned()),
             }),
-            other => Err(format!("Unrecognized character escape {}", shown(other))),
+            other => Err(format!("Unrecognized character escape {}", shown(self.decoded(other)?))),
         }
+    }
+
+    /// The character that begins with a unit that was just read: of bytes, those that follow belong to it. Jackson does not
+    /// mind bytes that are longer than they need to be.
+    fn decoded(&mut self, first: char) -> Result<char, String> {
+        let first_code = u32::from(first);
+        let more: u32 = match (self.source, first_code) {
+            (Source::Text(_), _) | (Source::Bytes(_), 0..0x80) => return Ok(first),
+            (Source::Bytes(_), 0xc0..0xe0) => 1,
+            (Source::Bytes(_), 0xe0..0xf0) => 2,
+            (Source::Bytes(_), 0xf0..0xf8) => 3,
+            (Source::Bytes(_), other) => return Err(format!("Invalid UTF-8 start byte 0x{other:x}")),
+        };
+        let mut code = first_code & (0x3f_u32 >> more);
+        for _ in 0..more {
+            let Some(byte) = self.peek().map(u32::from) else {
+                return Err("Unexpected end-of-input in VALUE_STRING".to_owned());
+            };
+            self.at += 1;
+            if byte & 0xc0 != 0x80 {
+                return Err(format!("Invalid UTF-8 middle byte 0x{byte:x}"));
+            }
+            code = code << 6 | byte & 0x3f;
+        }
+        Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
     fn colon(&mut self) -> Result<(), String> {
@@ -235,6 +303,7 @@ impl Reader {
                 let place = self.place(open.start, 0);
                 format!("Unexpected end-of-input: expected close marker for {} (start marker at {place})", self.kind())
             }
+            (_, None) => "No content to map due to end-of-input".to_owned(),
             _ => format!("Unexpected end-of-input within/between {} entries", self.kind()),
         }
     }
@@ -268,19 +337,27 @@ impl Reader {
         let before = self.text.get(..at).unwrap_or(&self.text);
         let line = 1 + before.iter().filter(|letter| **letter == '\n').count();
         let column = 1 + further + before.iter().rev().take_while(|letter| **letter != '\n').count();
-        let source: String = self.text.iter().take(SHOWN_CHARS).collect();
-        let cut = match self.text.len().saturating_sub(SHOWN_CHARS) {
-            0 => String::new(),
-            more => format!("[truncated {more} chars]"),
-        };
-        format!("[Source: (String)\"{source}\"{cut}; line: {line}, column: {column}]")
+        let source = self.source.described(self.text.len());
+        format!("[Source: {source}; line: {line}, column: {column}]")
     }
+}
+
+/// Whether a word may begin so: Java's identifiers decide.
+fn starts_word(letter: char) -> bool {
+    letter.is_alphabetic() || matches!(letter, '_' | '$' | '\u{a2}'..='\u{a5}')
+}
+
+/// Whether a word may go on so: Java's identifiers may have control characters that are no blanks, and a soft hyphen.
+fn continues_word(letter: char) -> bool {
+    let is_ignored = matches!(letter, '\0'..='\u{8}' | '\u{e}'..='\u{1b}' | '\u{7f}'..='\u{9f}' | '\u{ad}');
+    let is_fraction = matches!(letter, '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{bc}'..='\u{be}');
+    is_ignored || starts_word(letter) || letter.is_alphanumeric() && !is_fraction
 }
 
 fn shown(letter: char) -> String {
     let code = u32::from(letter);
     match code {
-        0..0x20 => format!("(CTRL-CHAR, code {code})"),
+        0..0x20 | 0x7f..0xa0 => format!("(CTRL-CHAR, code {code})"),
         0x20..0x100 => format!("'{letter}' (code {code})"),
         _ => format!("'{letter}' (code {code} / 0x{code:x})"),
     }
