@@ -51,29 +51,37 @@ impl FolderWatcher {
         Ok(())
     }
 
-    /// Waits until files are not as they were seen, and takes up what they are now.
+    /// Waits until files are not as they were seen, and takes up what they are once nothing changes: a file that is being written is
+    /// empty for a moment.
     pub(crate) async fn next_change(
         &mut self,
         mut snapshot: impl FnMut() -> Snapshot,
         known: &mut Snapshot,
     ) -> Result<Vec<PathBuf>, CliError> {
+        let mut is_quiet = false;
         loop {
             let now = snapshot();
             self.watch(now.folders())?;
             let changed = now.changed_since(known);
-            if !changed.is_empty() {
+            if changed.is_empty() {
+                self.until_something_happens().await;
+            } else if is_quiet {
                 *known = now;
                 return Ok(changed);
             }
             self.until_quiet().await;
+            is_quiet = true;
         }
     }
 
-    /// Waits for something to happen, then until nothing does for a moment.
-    async fn until_quiet(&mut self) {
+    async fn until_something_happens(&mut self) {
         if self.events.recv().await.is_none() {
-            return std::future::pending().await;
+            std::future::pending().await
         }
+    }
+
+    /// Waits until nothing happens for a moment.
+    async fn until_quiet(&mut self) {
         for _ in 0..MAX_ROUNDS {
             while self.events.try_recv().is_ok() {}
             tokio::select! {
@@ -81,5 +89,33 @@ impl FolderWatcher {
                 () = clock::sleep(self.quiet_time) => return,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_is_taken_up_once_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        let files = BTreeSet::from([file.clone()]);
+        let look = || Snapshot::of(&files, &BTreeSet::new());
+        std::fs::write(&file, "old").unwrap();
+        let mut known = look();
+        // As another program does that writes it: it is empty at the first look, and whole at the next.
+        std::fs::write(&file, "").unwrap();
+        let mut looks = 0;
+        let looked = || {
+            looks += 1;
+            let seen = look();
+            std::fs::write(&file, "new").unwrap();
+            seen
+        };
+        let mut watcher = FolderWatcher::new(Duration::from_millis(1)).unwrap();
+        let changed = watcher.next_change(looked, &mut known).await.unwrap();
+        assert_eq!((changed, known), (vec![file.clone()], look()));
+        assert_eq!(looks, 2);
     }
 }
