@@ -30,6 +30,7 @@ impl Ui {
                 let other = |other: &CliError| serde_json::json!({"message": other.message, "hint": other.hint});
                 object["error"]["others"] = error.more.others.iter().map(other).collect();
             }
+            // A stderr that takes no more leaves nobody to tell.
             let _ = super::json::line(&mut err, &object);
             return code;
         }

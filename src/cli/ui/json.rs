@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::text::is_deceptive;
 
 /// Takes JSON as its serializer writes it, and passes it on piece by piece: a result may be large.
-pub(super) struct Escaping<W: Write>(BufWriter<W>);
+struct Escaping<W: Write>(BufWriter<W>);
 
 /// Writes a value in one line.
 pub(super) fn line(out: impl Write, value: &impl Serialize) -> io::Result<()> {

@@ -94,10 +94,6 @@ async fn round(args: &TestArgs, global: &Global, ui: &Ui, touched: Option<&Touch
 
 /// What failed, and the summary: the rest is as it was.
 fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
-    for result in outcome.results.iter().filter(|result| !result.has_passed()) {
-        for line in text::failure(result, ui.is_verbose()) {
-            ui.result(line)?;
-        }
-    }
+    text::print_failures(outcome, ui)?;
     ui.result(text::summary(outcome))
 }

@@ -24,16 +24,18 @@ pub(in crate::cli::make) fn print(outcome: &Outcome, ui: &Ui) -> Result<(), CliE
         }
         ui.result(line(result))?;
     }
-    for result in outcome.results.iter().filter(|result| !result.has_passed()) {
-        for line in failure(result, ui.is_verbose()) {
-            ui.result(line)?;
-        }
-    }
+    print_failures(outcome, ui)?;
     ui.result(format!("\n{}", outcome.covered.table()))?;
     for missed in outcome.covered.missed(ui.is_verbose()) {
         ui.result(format!("  {}", toned(Tone::Faint, visible(&missed))))?;
     }
     ui.result(format!("\n{}", summary(outcome)))
+}
+
+/// Prints what failed, case by case.
+pub(in crate::cli::make) fn print_failures(outcome: &Outcome, ui: &Ui) -> Result<(), CliError> {
+    let failed = outcome.results.iter().filter(|result| !result.has_passed());
+    failed.flat_map(|result| failure(result, ui.is_verbose())).try_for_each(|line| ui.result(line))
 }
 
 fn line(result: &CaseResult) -> String {
@@ -71,7 +73,7 @@ pub(in crate::cli::make) fn summary(outcome: &Outcome) -> String {
 }
 
 /// What failed in a case, line by line: a timeline of large payloads is not held as one text.
-pub(in crate::cli::make) fn failure(result: &CaseResult, is_verbose: bool) -> impl Iterator<Item = String> {
+pub(super) fn failure(result: &CaseResult, is_verbose: bool) -> impl Iterator<Item = String> {
     let place = toned(Tone::Faint, format!("{}:{}", visible(&result.file), result.line));
     let mut lines =
         vec![format!("\n{} {} {place}", toned(Tone::Bad, "FAIL"), toned(Tone::Strong, visible(&result.name)))];
